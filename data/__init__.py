@@ -1,0 +1,1 @@
+"""The cellar: everything that touches disk, database or a foreign file format."""

@@ -1,0 +1,69 @@
+"""What can go wrong, as a small tree of exceptions and as a list of problems in the user's data.
+
+EncaisseError
+├── InputRejected     the user's files or forms hold problems (all of them, not only the first)
+├── StoreBusy         another process holds the store
+└── AccessDenied      the principal may not read or change this
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong in what the user gave, where it stands, as a code to be worded by a screen.
+
+    `code` is a key of the catalogues (`problem.<code>`), `values` fill its sentence, `row` counts from 1 with the
+    header as row 1, `column` is the name in the user's own file. An `error` keeps the row out; a `warning` does not.
+    """
+
+    code: str
+    values: tuple[tuple[str, str], ...] = field(default=())
+    file: str = ""
+    row: int | None = None
+    column: str = ""
+    severity: Severity = "error"
+
+
+def problem(
+    code: str, *, file: str = "", row: int | None = None, column: str = "", severity: Severity = "error", **values: object
+) -> Problem:
+    """A problem whose sentence takes the given values."""
+    return Problem(
+        code=code,
+        values=tuple((k, str(v)) for k, v in values.items()),
+        file=file,
+        row=row,
+        column=column,
+        severity=severity,
+    )
+
+
+class EncaisseError(Exception):
+    """Everything that this product raises on purpose."""
+
+
+class InputRejected(EncaisseError):
+    """The user's input holds problems; `problems` lists every one of them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        assert problems, "a rejection without a problem explains nothing"
+        super().__init__("; ".join(f"{p.file}:{p.row or ''}:{p.column} {p.code}" for p in problems[:5]))
+        self.problems = problems
+
+
+class StoreBusy(EncaisseError):
+    """Another process holds the store; `pid` names it where it is known."""
+
+    def __init__(self, path: str, pid: int | None = None) -> None:
+        super().__init__(f"{path} is held by process {pid}")
+        self.path, self.pid = path, pid
+
+
+class AccessDenied(EncaisseError):
+    """The principal may not read or change this."""

@@ -1,0 +1,1 @@
+"""Factoring: the contract, the account day by day, the entries."""

@@ -1,0 +1,1 @@
+"""Trade-credit insurance: the policy, the claim, the deadlines."""

@@ -1,0 +1,1 @@
+"""Simulation: one path to read, many paths to count."""
