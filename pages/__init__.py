@@ -1,0 +1,1 @@
+"""The screens: one file, one question a treasurer asks."""
