@@ -1,0 +1,1 @@
+"""How late and how surely each partner pays, learnt from history."""

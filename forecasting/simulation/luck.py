@@ -1,0 +1,61 @@
+"""Luck as a function: the random word of a seed, a path, an entity and a counter, with nothing remembered in between.
+
+word(seed, path, key, counter) = mix(mix(mix(mix(seed) + path*G) + key*G) + counter*G), where `mix` is the finaliser of
+splitmix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators") and G its golden increment.
+Every draw depends on its own coordinates alone: more paths, other invoices or other threads change nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+Words = npt.NDArray[np.uint64]
+
+GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1: Final = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2: Final = np.uint64(0x94D049BB133111EB)
+
+#: Normal quantiles of 2^16 equally likely cells (cell middles): a table, so that a compiled twin draws the same bits.
+NORMAL_CELLS: Final[npt.NDArray[np.float64]] = ndtri((np.arange(65_536) + 0.5) / 65_536)
+NORMAL_CELLS.setflags(write=False)
+
+
+def mix(x: Words) -> Words:
+    """The splitmix64 finaliser of each word: a bijection that leaves no visible structure; uint64, any shape."""
+    z: Words = np.bitwise_xor(x, x >> np.uint64(30))
+    z *= _MIX_1
+    z ^= z >> np.uint64(27)
+    z *= _MIX_2
+    z ^= z >> np.uint64(31)
+    return z
+
+
+def step(state: Words, coordinate: npt.ArrayLike) -> Words:
+    """The state after one more coordinate (path, stable key or counter, any whole numbers); broadcasts."""
+    moved = np.asarray(coordinate).astype(np.int64).astype(np.uint64) * GOLDEN
+    return mix(np.asarray(state + moved))
+
+
+def path_states(seed: int, paths: npt.ArrayLike) -> Words:
+    """The state of each path of a seed; uint64, shape of `paths`."""
+    start = mix(np.array([seed & 0xFFFFFFFFFFFFFFFF], dtype=np.uint64))
+    return step(start, paths)
+
+
+def words(seed: int, path: npt.ArrayLike, key: npt.ArrayLike, counter: npt.ArrayLike) -> Words:
+    """The random 64-bit word of (seed, path, stable key, counter); the arguments broadcast."""
+    return step(step(path_states(seed, path), key), counter)
+
+
+def uniforms(word: Words) -> npt.NDArray[np.float64]:
+    """A number strictly between 0 and 1 from the upper 52 bits of each word."""
+    return ((word >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+def normals(word: Words) -> npt.NDArray[np.float64]:
+    """A standard normal number from the upper 16 bits of each word (a table of 65,536 cells)."""
+    return NORMAL_CELLS[(word >> np.uint64(48)).astype(np.intp)]
