@@ -3,6 +3,7 @@
 EncaisseError
 ├── InputRejected     the user's files or forms hold problems (all of them, not only the first)
 ├── StoreBusy         another process holds the store
+├── StoreUnreadable   the store's file is damaged, is no store, or was made by a newer program
 └── AccessDenied      the principal may not read or change this
 """
 
@@ -63,6 +64,18 @@ class StoreBusy(EncaisseError):
     def __init__(self, path: str, pid: int | None = None) -> None:
         super().__init__(f"{path} is held by process {pid}")
         self.path, self.pid = path, pid
+
+
+class StoreUnreadable(EncaisseError):
+    """The store's file cannot be trusted, so nothing of it is opened; `reason` is a code to be worded by a screen.
+
+    truncated: shorter than it says of itself; damaged: a checksum does not match; not_a_store: another kind of file;
+    newer: made by a newer program; missing: there is none.
+    """
+
+    def __init__(self, path: str, reason: Literal["truncated", "damaged", "not_a_store", "newer", "missing"]) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path, self.reason = path, reason
 
 
 class AccessDenied(EncaisseError):
