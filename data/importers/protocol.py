@@ -6,7 +6,7 @@ and dates as Python dates; amounts are minor units of the row's own currency, wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -28,8 +28,12 @@ class SourceFile:
 class InvoiceRow:
     """An invoice or credit note as a file tells it; None where the file does not say.
 
-    `due` None: to be derived from the partner's terms. `paid` is the day it was settled; `open_minor` what is still
-    open where the file gives a balance. `source_row` is the row in the file (header = 1), `source_sheet` the sheet.
+    `due` None: to be derived from the partner's terms. `paid` is the day it was settled, `paid_minor` what was paid on
+    that day (None: the whole amount); earlier part payments are `PaymentRow`s beside it and not in `paid_minor`.
+    `open_minor` is what is still open where the file gives a balance. `source_row` is the row in the file (header = 1),
+    `source_sheet` the sheet. `identity` names the invoice in the world (seller, number, year) whatever the format it
+    came in, "" where the format knows no such thing. `assumed`: a rule and not the file says what settled it, so that
+    nobody learns a delay from it.
     """
 
     side: Side
@@ -55,6 +59,8 @@ class InvoiceRow:
     terms: str = ""
     entity: str = ""
     source_sheet: str = ""
+    identity: str = ""
+    assumed: bool = False
     extra: tuple[tuple[str, str], ...] = ()
 
 
@@ -69,11 +75,16 @@ class PaymentRow:
     amount_minor: int
     source_row: int
     currency: str = "EUR"
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankRow:
-    """One line of a bank statement, signed (+ comes in)."""
+    """One line of a bank statement, signed (+ comes in).
+
+    `reference` is what the payer or the order says (end-to-end id, structured reference), `bank_reference` the bank's
+    own number of the line, unique for an account where it is given.
+    """
 
     account_id: str
     day: date
@@ -84,6 +95,8 @@ class BankRow:
     label: str = ""
     reference: str = ""
     counterparty: str = ""
+    counterparty_account: str = ""
+    bank_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +138,7 @@ class PlannedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Something that the file cannot tell and the user must: a code of the catalogues with its values."""
+    """Something that the file cannot tell and the user must: a full key of the catalogues with its values."""
 
     code: str
     values: tuple[tuple[str, str], ...] = ()
@@ -145,7 +158,7 @@ class TableMapping:
     """How a table was read, or is to be read: what the user may change and what is remembered for its source.
 
     `signature` identifies the source (hash of the normalised header names). `date_order` is one of
-    "ymd", "dmy", "mdy"; `decimal` is "," or ".".
+    "ymd", "dmy", "mdy"; `decimal` is "," or ".". `header_row` 0: the table has no header, columns are named "1", "2"…
     """
 
     signature: str
@@ -164,14 +177,17 @@ class Reading:
     """A file read: its rows, its problems, and what it says of itself.
 
     `format` is a code such as "csv", "xlsx", "fec", "camt", "mt940", "ofx", "cfonb120", "ubl", "cii", "facturx", or
-    "unknown". `accepted`, `rejected`, `duplicates` count rows (duplicates are exact repeats inside the file, kept out of
-    `rejected`). `total_minor` is the signed sum of the accepted rows per currency. `notes` are facts about the reading
-    ("amounts are net of VAT", "history without due dates") as codes.
+    "unknown". `accepted`, `rejected`, `duplicates` count rows of the file (several rows may make one invoice; duplicates
+    are exact repeats inside the file, kept out of `rejected`). `total_minor` is the signed sum of what the accepted rows
+    say, each amount once, per currency. `notes` are facts about the reading ("amounts are net of VAT", "history without
+    due dates") as codes. `invoices` may be columns that only look like rows (`data.importers.columns.InvoiceColumns`,
+    whose `table` is Arrow), so that a million of them stay small. `mapping` is that of the first table, `mappings`
+    those of all tables of a workbook.
     """
 
     file: str
     format: str
-    invoices: tuple[InvoiceRow, ...] = ()
+    invoices: Sequence[InvoiceRow] = ()
     payments: tuple[PaymentRow, ...] = ()
     bank: tuple[BankRow, ...] = ()
     balances: tuple[BalanceRow, ...] = ()
@@ -187,17 +203,26 @@ class Reading:
     first_day: date | None = None
     last_day: date | None = None
     mapping: TableMapping | None = None
+    mappings: tuple[TableMapping, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """What the user has said: the side where a file does not tell it, the mapping of a table, the company's own ids."""
+    """What the user has said: the side where a file does not tell it, the mapping of a table, the company's own ids.
+
+    `mapping` is for this file whatever its header; `mappings` are those remembered, taken where the signature is the
+    same. `own_ids` are SIREN, SIRET, VAT numbers or names of the company. `currency` is that of amounts without one.
+    `keep_duplicates` takes exact repeats as genuine rows.
+    """
 
     side: Side | None = None
     mapping: TableMapping | None = None
+    mappings: tuple[TableMapping, ...] = ()
     as_of: date | None = None
     own_ids: tuple[str, ...] = ()
     unlettered: Literal["fifo", "keep"] = "fifo"
+    currency: str = "EUR"
+    keep_duplicates: bool = False
 
 
 class Importer(Protocol):
