@@ -1,0 +1,230 @@
+"""The store: one DuckDB file, one writer, a cursor per operation, versioned migrations.
+
+The only module that imports duckdb. Facts behind each choice: one process holds the file (a second one is refused by
+the database); cursors of one connection are independent, the connection itself must not be shared between threads; two
+transactions that change the same row conflict, so writers queue behind one lock and still retry. Files carry storage
+version v1.5.0, so that the release before can read them.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+import duckdb
+import pyarrow as pa
+
+from data.migrations import migrate
+from forecasting.errors import StoreBusy, StoreUnreadable
+
+Cursor = duckdb.DuckDBPyConnection
+T = TypeVar("T")
+
+STORAGE_VERSION: Final = "v1.5.0"
+WRITE_TRIES: Final = 6
+#: The file begins with three headers of 4 KiB, the last two of them in turn the valid one; blocks follow.
+_HEADER_BYTES: Final = 4096
+_MAGIC: Final = b"DUCK"
+_CONFIG: Final = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "storage_compatibility_version": STORAGE_VERSION,
+}
+_PID = re.compile(r"PID (\d+)")
+_held: dict[str, _Held] = {}
+_holding = threading.Lock()
+
+
+class _Held:
+    """What this process knows of a file: one writer's lock, and how many stores have it open."""
+
+    def __init__(self) -> None:
+        self.writer = threading.Lock()
+        self.opened = 0
+
+
+class Store:
+    """A company's data in one file; keep one per process and close it at the end.
+
+    `read` gives a cursor on one consistent state, `write` runs a function in one transaction: all of it or nothing.
+    """
+
+    def __init__(self, path: str | Path, *, must_exist: bool = False) -> None:
+        self.path = os.path.realpath(path)
+        if must_exist and not Path(self.path).exists():
+            raise StoreUnreadable(self.path, "missing")
+        with _holding:
+            held = _held.setdefault(self.path, _Held())
+            self._root = _connect(self.path, held.opened > 0)
+            held.opened += 1
+        self._writer, self._closed = held.writer, False
+        try:
+            migrate(self)
+            self._root.execute("SET enable_external_access=false")
+            self._root.execute("SET lock_configuration=true")
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Cursor]:
+        """A cursor that sees one consistent state, whatever is written meanwhile."""
+        cursor = self._root.cursor()
+        try:
+            with _damage(self.path):
+                cursor.begin()
+                yield cursor
+        finally:
+            with suppress(duckdb.Error):
+                cursor.rollback()
+            cursor.close()
+
+    def write(self, change: Callable[[Cursor], T], *, ledger: bool = True) -> T:
+        """Run `change` in one transaction and return its result once that is safe on disk.
+
+        The data version counts up in the same transaction; `ledger=False` says that no projection can move.
+        """
+
+        def counted(cursor: Cursor) -> T:
+            result = change(cursor)
+            cursor.execute(
+                "UPDATE data_version SET any_write = any_write + 1, ledger_write = ledger_write + ?", [int(ledger)]
+            )
+            return result
+
+        return self.transaction(counted)
+
+    def transaction(self, change: Callable[[Cursor], T]) -> T:
+        """Run `change` in one transaction under the writer's lock, again where the database saw a conflict."""
+        with self._writer:
+            for attempt in range(WRITE_TRIES):
+                cursor = self._root.cursor()
+                try:
+                    with _damage(self.path):
+                        cursor.begin()
+                        result = change(cursor)
+                        cursor.commit()
+                        return result
+                except duckdb.TransactionException:
+                    with suppress(duckdb.Error):
+                        cursor.rollback()
+                    if attempt == WRITE_TRIES - 1:
+                        raise
+                    time.sleep(random.uniform(0.002, 0.02) * 2**attempt)
+                except BaseException:
+                    with suppress(duckdb.Error):
+                        cursor.rollback()
+                    raise
+                finally:
+                    cursor.close()
+        raise AssertionError("a transaction ends by returning or by raising")
+
+    def close(self) -> None:
+        """Write what is pending into the file and let go of it."""
+        with _holding:
+            if not self._closed:
+                self._closed = True
+                self._root.close()
+                _held[self.path].opened -= 1
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def table(cursor: Cursor, sql: str, parameters: Mapping[str, object] | list[object] | None = None) -> pa.Table:
+    """A query's result as Arrow columns: numbers and days reach NumPy without a copy."""
+    return cursor.sql(sql, params=parameters).to_arrow_table()
+
+
+@contextmanager
+def staged(cursor: Cursor, name: str, rows: pa.Table) -> Iterator[None]:
+    """Let SQL read Arrow columns under a name for a while."""
+    cursor.register(name, rows)
+    try:
+        yield
+    finally:
+        cursor.unregister(name)
+
+
+def _connect(path: str, open_here: bool) -> Cursor:
+    fresh = not Path(path).exists()
+    if fresh:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    elif not open_here:
+        # Closing any handle on the file would drop the lock of a store that this process has open.
+        _check_length(path)
+    try:
+        with _damage(path):
+            connection = duckdb.connect(path, config=dict(_CONFIG))
+    except duckdb.IOException as error:
+        raise _refusal(path, error) from error
+    if fresh:
+        # Customers' names and balances are nobody else's on this machine.
+        Path(path).chmod(0o600)
+    return connection
+
+
+def _check_length(path: str) -> None:
+    """Refuse a file that was cut before the database replays anything into it; wait for one that is being made."""
+    for wait in (0.05, 0.2, None):
+        if _is_whole(path):
+            return
+        if wait is not None:
+            time.sleep(wait)
+    raise StoreUnreadable(path, "truncated")
+
+
+def _is_whole(path: str) -> bool:
+    """Whether a file is as long as the blocks it counts.
+
+    A valid header holds, from its byte 8 on, iteration, two block numbers, the count of blocks, their size (uint64 each).
+    """
+    with Path(path).open("rb") as file:
+        head = file.read(3 * _HEADER_BYTES)
+    if head[8:12] not in (_MAGIC, b""):
+        raise StoreUnreadable(path, "not_a_store")
+    if len(head) < 3 * _HEADER_BYTES:
+        return False
+    headers = (struct.unpack_from("<5Q", head, k * _HEADER_BYTES + 8) for k in (1, 2))
+    _, _, _, blocks, block_size = max(headers)
+    return Path(path).stat().st_size >= 3 * _HEADER_BYTES + int(blocks) * int(block_size)
+
+
+def _refusal(path: str, error: duckdb.Error) -> Exception:
+    text = str(error)
+    if "Could not set lock" in text or "Conflicting lock" in text:
+        found = _PID.search(text)
+        return StoreBusy(path, int(found.group(1)) if found else None)
+    if "not a valid DuckDB database file" in text:
+        return StoreUnreadable(path, "not_a_store")
+    if "version number" in text:
+        return StoreUnreadable(path, "newer")
+    if not os.access(path, os.R_OK | os.W_OK):
+        return PermissionError(13, "the store may not be read and written", path)
+    return StoreUnreadable(path, "damaged")
+
+
+@contextmanager
+def _damage(path: str) -> Iterator[None]:
+    """A broken file shows as several kinds of database error; all of them mean that it cannot be trusted."""
+    try:
+        yield
+    except (duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException) as error:
+        raise StoreUnreadable(path, "damaged") from error
+    except duckdb.IOException as error:
+        if "orrupt" in str(error) or "checksum" in str(error):
+            raise StoreUnreadable(path, "damaged") from error
+        if "Could not read enough bytes" in str(error):
+            raise StoreUnreadable(path, "truncated") from error
+        raise
