@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import calendar
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _EPOCH = date(1970, 1, 1).toordinal()
+
+#: The dates that every door accepts; 31/12/9999 and the like stand for "no date" in the books they come from.
+FIRST_DATE: Final = date(1950, 1, 1)
+LAST_DATE: Final = date(2150, 12, 31)
 
 TermsMethod = Literal["A", "B", "C", "net"]
 
@@ -89,6 +95,8 @@ def add_business_days(day: int, count: int) -> int:
 
 def business_table(first: int, days: int) -> npt.NDArray[np.bool_]:
     """For `days` days from `first` on, whether each is a business day; bool (days,)."""
+    import numpy as np  # here alone, so that a due date on the command line does not wait for it
+
     return np.fromiter((is_business_day(first + k) for k in range(days)), dtype=np.bool_, count=days)
 
 
@@ -122,43 +130,63 @@ class DueDate:
     legal_limit: date
 
 
-_END_OF_MONTH = re.compile(
-    r"fin\s*(?:de\s*)?mois|\bf\.?\s*d?\.?\s*m\b\.?|end\s*of\s*(?:the\s*)?month|\be\.?o\.?m\b\.?|month\s*end"
+_MONTH_END_WORDS = (
+    r"(?:fins?\s*(?:de\s*|du\s*)?mois|(?<![a-z])j?\.?f\.?\s?d?\.?\s?m(?![a-z])\.?"
+    r"|end\s*of\s*(?:the\s*)?month|(?<![a-z])e\.?o\.?m(?![a-z])\.?|month\s*-?\s*end)"
 )
-_AFTER_MONTH = re.compile(
-    r"(?:fin\s*(?:de\s*)?mois|\bfdm\b|end\s*of\s*(?:the\s*)?month|\beom\b|month\s*end)\s*(?:\+|plus)?\s*(\d{1,3})(?!\d)"
-)
-_MONTH_DAY = re.compile(r"\b(?:le|the|on\s+the)\s*(\d{1,2})(?:er|st|nd|rd|th)?\b")
-_AT_ONCE = re.compile(r"comptant|\bcash\b|à\s*réception|a\s*reception|on\s*receipt|immediate|imm[ée]diat")
-_NUMBER = re.compile(r"\d{1,3}")
+_MONTH_END = re.compile(_MONTH_END_WORDS)
+_BEFORE_MONTH_END = re.compile(r"(\d+)\D*?" + _MONTH_END_WORDS)
+_AFTER_MONTH_END = re.compile(_MONTH_END_WORDS + r"\s*(?:\+|plus|a)?\s*(\d+)")
+_COUNTED_FROM = re.compile(r"(?:from|after|a compter d\w*|apres)(?:\s+(?:the|la))?\s*" + _MONTH_END_WORDS)
+_MONTH_DAY = re.compile(r"(?<![a-z])(?:le|the)\s*(\d+)")
+_MONTHS = re.compile(r"\d\s*(?:mois|months?)(?![a-z])")
+_NET = re.compile(r"net\s*(\d+)")
+_AT_ONCE = re.compile(r"comptant|(?<![a-z])cash(?![a-z])|a reception|(?:on|upon) receipt|immediat")
+_NUMBER = re.compile(r"\d+")
+_DAYS_MAX = 999
 
 
 def parse_terms(label: str, method: TermsMethod = "A") -> Terms:
     """The terms that a label such as "45 jours fin de mois" says; ValueError where it says none.
 
-    What the label says wins over `method`: "le 10" is method C, "fin de mois + 45" is B, no end of month is net.
+    What the label says wins over `method`: "le 10" is C, "fin de mois + 45" is B, no end of month is net. "45 jours fin
+    de mois + 10" is the 10th of the month after, so C. Terms in months are refused rather than read as days.
+
+    >>> parse_terms("30 j FDM le 10")
+    Terms(days=30, method='C', month_day=10)
     """
-    text = " ".join(label.lower().replace("\u00a0", " ").replace("\u202f", " ").split())
-    at_month_end = _END_OF_MONTH.search(text)
-    if not at_month_end:
-        if _AT_ONCE.search(text):
-            return Terms(days=0, method="net")
-        number = _NUMBER.search(text)
-        if not number:
-            raise ValueError(label)
-        return Terms(days=int(number.group()), method="net")
-    month_day = _MONTH_DAY.search(text)
-    if month_day and not 1 <= int(month_day.group(1)) <= 31:
+    # Accents and no-break spaces fold away, so that "à réception" and "A RECEPTION" are one label.
+    folded = unicodedata.normalize("NFKD", label.lower())
+    text = " ".join("".join(c for c in folded if not unicodedata.combining(c)).split())
+    if text.startswith("-") or _MONTHS.search(text):
         raise ValueError(label)
-    rest = text.replace(month_day.group(), " ") if month_day else text
-    after = _AFTER_MONTH.search(rest)
-    number = _NUMBER.search(rest)
-    days = int(number.group()) if number else 0
+    terms = _month_end_terms(text, method) if _MONTH_END.search(text) or _MONTH_DAY.search(text) else _net_terms(text)
+    if terms is None or terms.days > _DAYS_MAX or not 1 <= terms.month_day <= 31:
+        raise ValueError(label)
+    return terms
+
+
+def _net_terms(text: str) -> Terms | None:
+    """Days from the issue date: "60 nets", "net 30" ("2/10 net 30" too), "30 jours a reception", "comptant"."""
+    number = _NET.search(text) or _NUMBER.search(text)
+    if number:
+        return Terms(days=int(number.group(number.lastindex or 0)), method="net")
+    return Terms(days=0, method="net") if _AT_ONCE.search(text) else None
+
+
+def _month_end_terms(text: str, method: TermsMethod) -> Terms:
+    month_day = _MONTH_DAY.search(text)
     if month_day:
-        return Terms(days=days, method="C", month_day=int(month_day.group(1)))
+        days = _NUMBER.search(text[: month_day.start()] + " " + text[month_day.end() :])
+        return Terms(days=int(days.group()) if days else 0, method="C", month_day=int(month_day.group(1)))
+    before, after = _BEFORE_MONTH_END.search(text), _AFTER_MONTH_END.search(text)
+    if before and after:
+        return Terms(days=int(before.group(1)), method="C", month_day=int(after.group(1)))
     if after:
         return Terms(days=int(after.group(1)), method="B")
-    return Terms(days=days, method="A" if method == "net" else method)
+    if before and _COUNTED_FROM.search(text):
+        return Terms(days=int(before.group(1)), method="B")
+    return Terms(days=int(before.group(1)) if before else 0, method="A" if method == "net" else method)
 
 
 def due_on(issue: date, terms: Terms) -> date:
