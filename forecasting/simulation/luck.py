@@ -59,3 +59,37 @@ def uniforms(word: Words) -> npt.NDArray[np.float64]:
 def normals(word: Words) -> npt.NDArray[np.float64]:
     """A standard normal number from the upper 16 bits of each word (a table of 65,536 cells)."""
     return NORMAL_CELLS[(word >> np.uint64(48)).astype(np.intp)]
+
+
+#: Paths are dealt in turn to this many batches; each batch stratifies the systematic factor by a scramble of its own,
+#: so that batches are independent of one another and their spread measures the error of any figure.
+BATCHES: Final = 16
+#: The key under which the scrambles stand (no path has this number, no entity this key).
+_SYSTEMATIC: Final = -1
+
+
+def batch_of(paths: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """The batch, 0 to 15, that each path belongs to."""
+    return np.asarray(paths, dtype=np.int64) % BATCHES
+
+
+def reversed_bits(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
+    """The 32 bits of each number in reverse order: the van der Corput sequence in base 2, times 2^32."""
+    x = numbers.astype(np.uint32)
+    for shift, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F), (8, 0x00FF00FF)):
+        x = ((x >> np.uint32(shift)) & np.uint32(mask)) | ((x & np.uint32(mask)) << np.uint32(shift))
+    return (x >> np.uint32(16)) | (x << np.uint32(16))
+
+
+def systematic_factors(seed: int, paths: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """How bad the year is on each path: standard normal numbers, + is bad, evenly spread over the paths.
+
+    Path p is the (p // 16)-th point of batch p % 16: the van der Corput point, its digits flipped by the batch's random
+    word (digital shift, Owen 1995), through the normal quantile. The first n paths are the paths of any longer run.
+    Batches stay independent, as the error bars of stratified draws need. float64, shape of `paths`.
+    """
+    number = np.asarray(paths, dtype=np.int64)
+    scrambles = (words(seed, -1, _SYSTEMATIC, np.arange(BATCHES)) >> np.uint64(32)).astype(np.uint32)
+    point = reversed_bits(number // BATCHES) ^ scrambles[batch_of(number)]
+    factors: npt.NDArray[np.float64] = ndtri((point.astype(np.float64) + 0.5) * 2.0**-32)
+    return factors
