@@ -62,3 +62,12 @@ def codes_in_source() -> set[str]:
 def test_every_problem_has_its_sentence() -> None:
     missing = [c for c in sorted(codes_in_source()) if f"problem.{c}" not in catalogue("fr")]
     assert not missing
+
+
+def test_the_glossary_page_lists_every_term_of_the_screens() -> None:
+    page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    terms = [k.split(".")[1] for k in catalogue("en") if k.startswith("glossary.") and k.endswith(".term")]
+    assert terms
+    for term in terms:
+        english, meaning = (catalogue("en")[f"glossary.{term}.{part}"] for part in ("term", "definition"))
+        assert f"| {english} | `{term}` | {meaning} |" in page
