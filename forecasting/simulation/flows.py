@@ -58,3 +58,19 @@ class Flow:
     amount_minor: int
     partner_id: str = ""
     source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One step of the explanation of a figure: on which day which clause moved how much, of which invoice or partner.
+
+    `code` is a key of the catalogues (`story.<code>`), `values` fill its sentence; a value is text or a whole number
+    (days as day numbers under a name that ends in `_day`, amounts under a name that ends in `_minor`).
+    """
+
+    day: int
+    code: str
+    amount_minor: int = 0
+    partner_id: str = ""
+    invoice_id: str = ""
+    values: tuple[tuple[str, str | int], ...] = ()
