@@ -1,0 +1,67 @@
+"""What drives the lowest point: a bridge told as a list, a bar under each cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from pages.ui import tokens
+from pages.ui.charts import base
+from pages.ui.voice import Voice
+
+_FRAME_LEFT, _FRAME_TOP, _FRAME_BOTTOM = 2, 6, 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridge:
+    """A start, causes that lower or raise it, and the result; in whole thousands, so that the rows add up as read."""
+
+    start: tuple[str, int]
+    causes: tuple[tuple[str, int], ...]
+    result: tuple[str, int]
+
+    def __post_init__(self) -> None:
+        assert self.start[1] + sum(amount for _, amount in self.causes) == self.result[1], "the rows must add up"
+
+
+def drivers(bridge: Bridge, say: Voice) -> go.Figure:
+    """The list as a figure: label left, amount right, a bar as long as the cause is large; red lowers, slate raises."""
+    rows = len(bridge.causes) + 2
+    height = rows * tokens.DRIVER_ROW_PX + _FRAME_TOP + _FRAME_BOTTOM
+    figure = base.canvas(base.Frame(height=height, left=_FRAME_LEFT, right=2, top=_FRAME_TOP, bottom=_FRAME_BOTTOM))
+    largest = max((abs(amount) for _, amount in bridge.causes), default=1) or 1
+    _row(figure, say, 0, bridge.start, strong=False, strong_label=False)
+    _rule(figure, 0.36)
+    for place, (label, amount) in enumerate(bridge.causes, start=1):
+        _row(figure, say, place, (label, amount), strong=True, strong_label=False)
+        _bar(figure, place, abs(amount) / largest * 0.88, tokens.DANGER if amount < 0 else tokens.CASH_IN)
+    _rule(figure, rows - 1.36)
+    _row(figure, say, rows - 1, bridge.result, strong=True, strong_label=True)
+    figure.update_xaxes(visible=False, range=[0, 1], fixedrange=True)
+    figure.update_yaxes(visible=False, range=[rows - 0.5, -0.5], fixedrange=True)
+    figure.update_layout(hovermode=False, bargap=0)
+    return figure
+
+
+def _row(figure: go.Figure, say: Voice, place: float, entry: tuple[str, int], *, strong: bool, strong_label: bool) -> None:
+    label, amount = entry[0], say.f.of_thousands(entry[1], signed=True)
+    for words, bold, x, anchor in ((label, strong_label, 0, "left"), (amount, strong, 1, "right")):
+        base.text(
+            figure,
+            f"<b>{words}</b>" if bold else words,
+            color=tokens.BASELINE,
+            size=tokens.FONT_PX,
+            x=x,
+            xanchor=anchor,
+            y=place,
+            yanchor="middle",
+        )
+
+
+def _bar(figure: go.Figure, place: float, length: float, color: str) -> None:
+    figure.add_shape(type="rect", x0=0, x1=length, y0=place + 0.26, y1=place + 0.41, fillcolor=color, line={"width": 0})
+
+
+def _rule(figure: go.Figure, place: float) -> None:
+    figure.add_shape(type="line", x0=0, x1=1, y0=place, y1=place, line={"color": tokens.LABEL, "width": 1})
