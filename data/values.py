@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from forecasting.dates import FIRST_DATE, LAST_DATE, to_day
+from forecasting.errors import Problem
 from forecasting.money import AMOUNT_LIMIT_MINOR, to_minor, to_text
 
 #: Rates carry at most this many decimals, so that interest of a month stays within 64 bits.
@@ -27,12 +28,16 @@ _FLAGS: Final = {"true": True, "false": False, "1": True, "0": False}
 
 
 class BadValue(ValueError):
-    """A text that is not what its place asks for: `code` and `values` make the sentence of a problem."""
+    """A text that is not what its place asks for; `at` makes a problem of it."""
 
     def __init__(self, code: str, text: str, **values: object) -> None:
         super().__init__(code)
         self.code = code
-        self.values: dict[str, object] = {"text": shown(text), **values}
+        self.values = (("text", shown(text)), *((name, str(value)) for name, value in values.items()))
+
+    def at(self, *, file: str = "", row: int | None = None, column: str = "") -> Problem:
+        """The problem of that text in its place."""
+        return Problem(code=self.code, values=self.values, file=file, row=row, column=column)
 
 
 def shown(text: str) -> str:

@@ -1,0 +1,21 @@
+"""Which verbs exist, each in a module that is imported when the verb is called and not before."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final, cast
+
+from commands.grammar import Verb
+
+#: Verb -> module under `commands`, holding it as `VERB`; in the order in which `--help` lists them.
+MODULES: Final[dict[str, str]] = {
+    "due-date": "due_date",
+    "late-interest": "late_interest",
+    "dso": "dso",
+    "plan": "plan",
+}
+
+
+def load(name: str) -> Verb:
+    """The verb of that name, which must be one of `MODULES`."""
+    return cast(Verb, import_module(f"commands.{MODULES[name]}").VERB)
