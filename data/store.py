@@ -95,9 +95,7 @@ class Store:
 
         def counted(cursor: Cursor) -> T:
             result = change(cursor)
-            cursor.execute(
-                "UPDATE data_version SET any_write = any_write + 1, ledger_write = ledger_write + ?", [int(ledger)]
-            )
+            count_write(cursor, ledger=ledger)
             return result
 
         return self.transaction(counted)
@@ -140,6 +138,11 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def count_write(cursor: Cursor, *, ledger: bool) -> None:
+    """Count the data version up inside the caller's transaction."""
+    cursor.execute("UPDATE data_version SET any_write = any_write + 1, ledger_write = ledger_write + ?", [int(ledger)])
 
 
 def table(cursor: Cursor, sql: str, parameters: Mapping[str, object] | list[object] | None = None) -> pa.Table:

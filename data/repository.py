@@ -1,0 +1,120 @@
+"""Everything that screens and commands ask of a store, under one name; each read says for whom it is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data.repository_audit import AuditEntry, audit_trail, first_broken_seal, record_audit
+from data.repository_bank import BankLine, accounts, bank_lines, save_account
+from data.repository_company import (
+    AsOfMode,
+    Company,
+    Missing,
+    company,
+    missing_settings,
+    save_company,
+    save_settings,
+    setting,
+)
+from data.repository_imports import ImportReceipt, ImportRecord, import_problems, list_imports, store_reading
+from data.repository_invoices import InvoiceFilter, InvoiceLine, InvoicePage, invoices
+from data.repository_ledger import DataVersion, data_version, first_day, load_ledger
+from data.repository_library import (
+    ContractKind,
+    SavedContract,
+    SavedScenario,
+    choose_contract,
+    chosen_contract,
+    contract,
+    contracts,
+    delete_contract,
+    delete_scenario,
+    duplicate_contract,
+    duplicate_scenario,
+    rename_contract,
+    rename_scenario,
+    save_contract,
+    save_scenario,
+    scenario,
+    scenarios,
+)
+from data.repository_partners import partners, save_partner
+from data.repository_plan import PLANNED_CATEGORIES, PlannedCategory, planned_flows, ready_planned_flows, replace_planned_flows
+from data.repository_sources import exchange_rates, mapping_for, mappings, save_exchange_rates, save_mapping
+from data.repository_undo import undo_import
+from data.store import Store
+
+__all__ = [
+    "PLANNED_CATEGORIES",
+    "AsOfMode",
+    "AuditEntry",
+    "BankLine",
+    "Company",
+    "ContractKind",
+    "DataVersion",
+    "ImportReceipt",
+    "ImportRecord",
+    "InvoiceFilter",
+    "InvoiceLine",
+    "InvoicePage",
+    "Missing",
+    "PlannedCategory",
+    "SavedContract",
+    "SavedScenario",
+    "Store",
+    "accounts",
+    "audit_trail",
+    "bank_lines",
+    "choose_contract",
+    "chosen_contract",
+    "company",
+    "contract",
+    "contracts",
+    "create_store",
+    "data_version",
+    "delete_contract",
+    "delete_scenario",
+    "duplicate_contract",
+    "duplicate_scenario",
+    "exchange_rates",
+    "first_broken_seal",
+    "first_day",
+    "import_problems",
+    "invoices",
+    "list_imports",
+    "load_ledger",
+    "mapping_for",
+    "mappings",
+    "missing_settings",
+    "open_store",
+    "partners",
+    "planned_flows",
+    "ready_planned_flows",
+    "record_audit",
+    "rename_contract",
+    "rename_scenario",
+    "replace_planned_flows",
+    "save_account",
+    "save_company",
+    "save_contract",
+    "save_exchange_rates",
+    "save_mapping",
+    "save_partner",
+    "save_scenario",
+    "save_settings",
+    "scenario",
+    "scenarios",
+    "setting",
+    "store_reading",
+    "undo_import",
+]
+
+
+def open_store(path: str | Path) -> Store:
+    """Open an existing store; StoreUnreadable where there is none or it is damaged, StoreBusy where another process has it."""
+    return Store(path, must_exist=True)
+
+
+def create_store(path: str | Path) -> Store:
+    """Open a store, and make an empty one where there is none."""
+    return Store(path)

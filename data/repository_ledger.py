@@ -1,0 +1,92 @@
+"""The store as a `Ledger`: the one read that every projection starts from, narrowed to what the person may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from data.access import Principal, may, require
+from data.repository_bank import read_accounts
+from data.repository_company import Company, read_company
+from data.repository_currency import read_rates
+from data.repository_partners import read_partners
+from data.repository_plan import read_planned_flows
+from data.repository_rows import read_part_payments, read_side
+from data.store import Store
+from forecasting.dates import to_day
+from forecasting.ledger import Ledger, Side
+from forecasting.ledger_build import build_ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataVersion:
+    """What every cache is keyed by: `any_write` counts all changes, `ledger_write` those that a projection can see."""
+
+    store_id: str
+    any_write: int
+    ledger_write: int
+
+    @property
+    def ledger_key(self) -> str:
+        """Changes whenever a ledger loaded from this store could."""
+        return f"{self.store_id}:{self.ledger_write}"
+
+
+def data_version(store: Store, principal: Principal) -> DataVersion:
+    """The counts of changes; cheap, to be asked at every run of a page."""
+    require(principal, "read_customers")
+    with store.read() as cursor:
+        row = cursor.execute("SELECT store_id, any_write, ledger_write FROM data_version").fetchall()[0]
+    return DataVersion(store_id=row[0], any_write=row[1], ledger_write=row[2])
+
+
+def load_ledger(store: Store, principal: Principal, as_of: date | None = None) -> Ledger:
+    """Everything known on the morning of `as_of` (the company's own day where none is given), as one ledger.
+
+    A salesperson's ledger holds the invoices of own customers and nothing of the treasury: no suppliers, planned flows,
+    accounts, balances or limits. Amounts in other currencies are converted at the latest rate known on that day.
+    """
+    require(principal, "read_customers")
+    narrow = principal.own_customers_only
+    with store.read() as cursor:
+        told = read_company(cursor)
+        day = to_day(first_day(told, as_of))
+        rates = read_rates(cursor, told.currency, day)
+        sides: tuple[Side, ...] = ("customer",) if narrow else ("customer", "supplier")
+        columns, payments = {}, []
+        for side in sides:
+            columns[side], implied = read_side(cursor, side, principal, told, rates, day)
+            payments += [*implied, *read_part_payments(cursor, side, principal, rates)]
+        treasury = may(principal, "read_treasury")
+        return build_ledger(
+            as_of=day,
+            currency=told.currency,
+            customers=columns["customer"],
+            suppliers=columns.get("supplier"),
+            payments=payments,
+            partners=read_partners(cursor, principal),
+            planned_flows=read_planned_flows(cursor) if treasury else (),
+            accounts=read_accounts(cursor, day) if treasury else (),
+            **_treasury(told) if treasury else {"opening_cash_minor": 0},
+            vat_day=told.vat_day,
+            vat_returns=told.vat_returns,
+        )
+
+
+def first_day(told: Company, as_of: date | None = None) -> date:
+    """The first projected day: the one asked for, else by the company's mode; today where nothing is said."""
+    if as_of is not None:
+        return as_of
+    fixed = {"balance": told.opening_date, "fixed": told.as_of, "today": None}[told.as_of_mode]
+    return fixed or date.today()
+
+
+def _treasury(told: Company) -> dict[str, Any]:
+    return {
+        "opening_cash_minor": told.opening_cash_minor or 0,
+        "overdraft_limit_minor": told.overdraft_limit_minor or 0,
+        "overdraft_rate": told.overdraft_rate,
+        "overdraft_fee_rate": told.overdraft_fee_rate,
+        "cash_floor_minor": told.cash_floor_minor or 0,
+    }

@@ -1,0 +1,47 @@
+"""Partners: who they are, what terms they have, whose customers they are."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Final
+
+from data.access import Principal, require
+from data.repository_audit import append_audit
+from data.store import Cursor, Store, table
+from forecasting.ledger import Partner
+
+_COLUMNS: Final = tuple(f.name for f in fields(Partner))
+
+
+def partners(store: Store, principal: Principal) -> tuple[Partner, ...]:
+    """Every partner by id; a salesperson's own customers only."""
+    require(principal, "read_customers")
+    with store.read() as cursor:
+        return read_partners(cursor, principal)
+
+
+def save_partner(store: Store, principal: Principal, partner: Partner) -> None:
+    """Write a partner as a person has typed it; no file overrules it from then on."""
+    require(principal, "change_data")
+    values = {name: getattr(partner, name) for name in _COLUMNS}
+
+    def change(cursor: Cursor) -> None:
+        cursor.execute(
+            f"INSERT INTO partner ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' for _ in _COLUMNS)}) "
+            f"ON CONFLICT (partner_id) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in _COLUMNS[1:])}, "
+            "import_id = NULL",
+            list(values.values()),
+        )
+        append_audit(cursor, principal, "partner.save", partner.partner_id)
+
+    store.write(change)
+
+
+def read_partners(cursor: Cursor, principal: Principal) -> tuple[Partner, ...]:
+    """Partners inside an open read; a salesperson's own ones only."""
+    rows = table(
+        cursor,
+        f"SELECT {', '.join(_COLUMNS)} FROM partner WHERE NOT $narrow OR (owner = $owner AND $owner <> '') ORDER BY partner_id",
+        {"narrow": principal.own_customers_only, "owner": principal.owner},
+    )
+    return tuple(Partner(**row) for row in rows.to_pylist())
