@@ -21,6 +21,7 @@ ROOMS = (
     "dates",
     "ledger",
     "ledger_build",
+    "reference_rates",
     "latepayment",
     "dso",
     "scenario",
