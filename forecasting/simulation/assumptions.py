@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
@@ -52,3 +54,22 @@ def default_correlation(probability: npt.ArrayLike) -> npt.NDArray[np.float64]:
     weight = -np.expm1(-50.0 * np.asarray(probability, dtype=np.float64)) / -np.expm1(-50.0)
     correlation: npt.NDArray[np.float64] = 0.24 - 0.12 * weight - 0.04
     return correlation
+
+
+def default_delay_curve() -> npt.NDArray[np.float64]:
+    """How late an unknown French customer pays, by days after the due date; float64 (256,), from 60 days before.
+
+    Domain section 5: 48.7 % on time (a fifth of them 1 to 5 days early), 43.3 % 1 to 30 days late (truncated exponential,
+    its mean 12.5 days), 8.0 % later (30 days and an exponential of mean 60); the last column holds later or never.
+    """
+    days = np.arange(OFFSETS) + FIRST_OFFSET
+    curve = np.zeros(OFFSETS)
+    curve[days == 0] = 0.487 * 0.8
+    curve[(days >= -5) & (days < 0)] = 0.487 * 0.2 / 5
+    # A scale of 24.4 days gives the truncated exponential its mean of 12.5.
+    late = np.where((days >= 1) & (days <= 30), np.exp(-days / 24.4), 0)
+    curve += 0.433 * late / late.sum()
+    tail = np.where(days > 30, np.exp(-(days - 31) / 60) * -np.expm1(-1 / 60), 0)
+    curve += 0.08 * tail
+    curve[-1] += 1 - curve.sum()
+    return curve

@@ -1,0 +1,1 @@
+"""Speed, measured as ratios of two ways to compute the same in one run."""

@@ -1,0 +1,274 @@
+"""A block of drawn paths as the rows that the kernel and the reference read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import log1p
+
+from forecasting.simulation.assumptions import Assumptions
+from forecasting.simulation.draw_plan import DrawPlan, Int16, Int32, Int64
+from forecasting.simulation.draws import DISPUTE, PathLuck, Stops, debtor_marks, path_luck, pay_days, stops
+from forecasting.simulation.facts import InvoiceEvents
+from forecasting.simulation.kernel_facts import NEVER, ON_DEADLINE, PROCEDURES, FactsBlock, to_ppm
+from forecasting.simulation.luck import GOLDEN, mix, step
+
+#: Settlement times are drawn from this many equally likely ones.
+_TIMES: Final = 4096
+
+
+def draw_block(plan: DrawPlan, first: int, count: int) -> FactsBlock:
+    """Paths first to first + count - 1 of a plan; each depends on the seed and its own number alone."""
+    luck = path_luck(plan, np.arange(first, first + count))
+    marks = debtor_marks(plan, luck)
+    ends = stops(plan, luck, marks)
+    days = pay_days(plan, luck, marks)
+    debtor = np.repeat(np.arange(len(plan.debtors)), np.diff(plan.debtors.ptr)).astype(np.int32)
+    disputes = draw_disputes(plan, luck, days, ends.stop, debtor)
+    receipts = _receipts(plan, days, ends.stop, debtor, disputes)
+    return _block(plan, count, receipts, disputes, ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disputes:
+    """Drawn disputes by path, then slot of the plan: opening and resolution as days from as_of; int64.
+
+    credit_minor: what the settlement credits and the payment is short of, 0 where nothing is.
+    """
+
+    path: Int64
+    slot: Int64
+    opened: Int64
+    resolved: Int64
+    credit_minor: Int64
+
+
+def draw_disputes(plan: DrawPlan, luck: PathLuck, days: Int16, stop: Int16, debtor: Int32) -> Disputes:
+    """Disputes that arise on each path, and the end of those that the ledger flags.
+
+    A dispute opens on a day between issue and due date, each alike; one that would have opened before as_of is known not
+    to have. It lasts one day and an exponential time; it does not move the payment (domain 1.4 step 4).
+    """
+    limit = np.uint64(round(plan.assumptions.dispute_probability * 65_536))
+    key = plan.invoices.stable[plan.row].view(np.uint64)
+    word = mix(luck.state[:, None] + key * GOLDEN)
+    flagged = plan.invoices.disputed[plan.row] & ~plan.quiet
+    arises = (((word >> np.uint64(8)) & np.uint64(0xFFFF)) < limit) & ~plan.quiet
+    path, slot = np.nonzero(arises | flagged)
+    return settle_disputes(plan, luck, path, slot, days[path, slot], stop[path, debtor[slot]])
+
+
+def settle_disputes(
+    plan: DrawPlan, luck: PathLuck, path: Int64, slot: Int64, day: npt.NDArray[np.int16], stop: npt.NDArray[np.int16]
+) -> Disputes:
+    """When disputes open and end, and what they cost; those that never open are dropped."""
+    row = plan.row[slot]
+    word = step(step(luck.state[path], plan.invoices.stable[row]), DISPUTE)
+    flagged = plan.invoices.disputed[row]
+    issue = plan.invoices.issue[row].astype(np.int64) - plan.as_of
+    span = np.maximum(plan.invoices.due[row].astype(np.int64) - plan.as_of - issue, 0) + 1
+    opened = issue + (((word >> np.uint64(48)) * span.astype(np.uint64)) >> np.uint64(16)).astype(np.int64)
+    opened = np.where(flagged, issue, opened)
+    lasts = settlement_days(plan.assumptions)[((word >> np.uint64(36)) & np.uint64(_TIMES - 1)).astype(np.intp)]
+    resolved = np.maximum(opened, 0) + lasts
+    credited = (word & np.uint64(0xFFFF)) < np.uint64(round(plan.assumptions.dispute_credit_share * 65_536))
+    rate = to_ppm(plan.assumptions.dispute_credit_rate)
+    credit = np.where(credited & (resolved < stop), (plan.minor[slot] * rate * 2 + 1_000_000) // 2_000_000, 0)
+    opens = flagged | ((opened >= 0) & (opened < np.minimum(np.minimum(day, stop), plan.horizon_days)))
+    return Disputes(
+        path=path[opens],
+        slot=slot[opens],
+        opened=opened[opens],
+        resolved=resolved[opens],
+        credit_minor=credit[opens],
+    )
+
+
+def settlement_days(assumptions: Assumptions) -> Int64:
+    """Equally likely times from the opening of a dispute to its end, in whole days of at least 1; int64 (4096,)."""
+    share = (np.arange(_TIMES) + 0.5) / _TIMES
+    days: Int64 = 1 + np.floor(-assumptions.dispute_mean_days * log1p(-share)).astype(np.int64)
+    return days
+
+
+Rows = tuple[Int64, Int64, Int64, Int64]
+
+
+def _receipts(plan: DrawPlan, days: Int16, stop: Int16, debtor: Int32, disputes: Disputes) -> Rows:
+    """Drawn receipts as (path, row, day, minor): paid within the horizon, before the debtor stops."""
+    short = np.zeros(days.shape, dtype=np.int64)
+    short[disputes.path, disputes.slot] = disputes.credit_minor
+    path, slot = np.nonzero(days < np.minimum(stop[:, debtor], plan.horizon_days))
+    return path, plan.row[slot].astype(np.int64), days[path, slot].astype(np.int64), plan.minor[slot] - short[path, slot]
+
+
+def _cancelled(plan: DrawPlan, ends: Stops) -> Rows:
+    """Credit notes, on their issue day, of what is not delivered any more: issued after the judgment, or after the seller
+    noticed that the debtor pays nothing."""
+    count = len(ends.stop)
+    given = np.flatnonzero(plan.debtors.stop < plan.horizon_days)
+    path = np.concatenate([np.repeat(np.arange(count), len(given)), ends.failure_path, ends.vanish_path])
+    debtor = np.concatenate([np.tile(given, count), ends.failure_debtor, ends.vanish_debtor])
+    noticed = ends.vanish_day + plan.assumptions.stop_delivery_days
+    last = np.concatenate([np.tile(plan.debtors.stop[given], count), ends.failure_day, noticed])
+    first, stop = plan.debtors.future[debtor], plan.debtors.ptr[debtor + 1]
+    which = np.repeat(np.arange(len(path)), stop - first)
+    slot = np.arange(len(which)) - np.repeat(np.cumsum(stop - first) - (stop - first), stop - first) + first[which]
+    issue = plan.earliest[slot].astype(np.int64)
+    gone = (issue > last[which]) & (issue < plan.horizon_days)
+    found = np.unique(np.stack([path[which], slot], axis=1)[gone], axis=0)
+    return (
+        found[:, 0],
+        plan.row[found[:, 1]].astype(np.int64),
+        plan.earliest[found[:, 1]].astype(np.int64),
+        plan.minor[found[:, 1]],
+    )
+
+
+def _shared(events: InvoiceEvents, plan: DrawPlan, count: int) -> Rows:
+    """Events that every path has, within the horizon."""
+    day = events.day.astype(np.int64) - plan.as_of
+    inside = (day >= 0) & (day < plan.horizon_days)
+    path = np.repeat(np.arange(count), int(inside.sum()))
+    invoice, amount = events.invoice[inside].astype(np.int64), events.amount_minor[inside]
+    return path, np.tile(invoice, count), np.tile(day[inside], count), np.tile(amount, count)
+
+
+def _merged(*families: Rows) -> Rows:
+    path, row, day, minor = (np.concatenate(columns) for columns in zip(*families, strict=True))
+    order = np.lexsort((row, day, path))
+    return path[order], row[order], day[order], minor[order]
+
+
+def _pointers(path: Int64, count: int) -> Int64:
+    return np.append(0, np.cumsum(np.bincount(path, minlength=count))).astype(np.int64)
+
+
+def _block(plan: DrawPlan, count: int, receipts: Rows, disputes: Disputes, ends: Stops) -> FactsBlock:
+    shared = plan.known.facts
+    receipt = _merged(receipts, _shared(shared.receipts, plan, count))
+    within = (disputes.credit_minor > 0) & (disputes.resolved < plan.horizon_days)
+    settled = (
+        disputes.path[within],
+        plan.row[disputes.slot[within]].astype(np.int64),
+        disputes.resolved[within],
+        disputes.credit_minor[within],
+    )
+    credit = _merged(settled, _cancelled(plan, ends), _shared(shared.credit_notes, plan, count))
+    payment = _payments(plan)
+    dispute = _dispute_rows(plan, count, disputes)
+    failure = _failure_rows(plan, count, ends)
+    request = _request_rows(plan, count, ends)
+    return FactsBlock(
+        as_of=plan.as_of,
+        horizon_days=plan.horizon_days,
+        drawn=np.ones(count, dtype=np.uint8),
+        moved=np.zeros(count, dtype=np.int32),
+        receipt_ptr=_pointers(receipt[0], count),
+        receipt_invoice=receipt[1].astype(np.int32),
+        receipt_day=receipt[2].astype(np.int16),
+        receipt_minor=receipt[3],
+        payment_ptr=np.array([0, len(payment[0])], dtype=np.int64),
+        payment_invoice=payment[1].astype(np.int32),
+        payment_day=payment[2].astype(np.int16),
+        payment_minor=payment[3],
+        credit_ptr=_pointers(credit[0], count),
+        credit_invoice=credit[1].astype(np.int32),
+        credit_day=credit[2].astype(np.int16),
+        credit_minor=credit[3],
+        dispute_ptr=_pointers(dispute[:, 0], count),
+        dispute_invoice=dispute[:, 1].astype(np.int32),
+        dispute_day=dispute[:, 2].astype(np.int32),
+        dispute_resolved=dispute[:, 3].astype(np.int32),
+        failure_ptr=_pointers(failure[:, 0], count),
+        failure_partner=failure[:, 1].astype(np.int32),
+        failure_judgment=failure[:, 2].astype(np.int32),
+        failure_declared=failure[:, 3].astype(np.int32),
+        failure_procedure=failure[:, 4].astype(np.int32),
+        failure_irrecoverable=failure[:, 5].astype(np.int32),
+        failure_dividend_ppm=failure[:, 6].copy(),
+        failure_dividend_day=failure[:, 7].astype(np.int32),
+        request_ptr=_pointers(request[:, 0], count),
+        request_partner=request[:, 1].astype(np.int32),
+        request_day=request[:, 2].astype(np.int32),
+        request_declared=request[:, 3].astype(np.int32),
+    )
+
+
+def _payments(plan: DrawPlan) -> Rows:
+    """Our payments to suppliers, the same on every path."""
+    day = plan.payment_day.astype(np.int64)
+    paid = day < plan.horizon_days
+    ours = (np.zeros(int(paid.sum()), dtype=np.int64), plan.payments.row[paid], day[paid], plan.payments.minor[paid])
+    return _merged(ours, _shared(plan.known.facts.payments, plan, 1))
+
+
+def _ordered(rows: Int64, given: list[list[int]], count: int) -> Int64:
+    """Drawn rows (path, entity, …) with the given ones on every path, sorted by path, then entity."""
+    width = rows.shape[1]
+    each = np.array(given, dtype=np.int64).reshape(-1, width - 1)
+    shared = np.column_stack([np.repeat(np.arange(count), len(each)), np.tile(each, (count, 1))])
+    merged = np.concatenate([rows, shared])
+    return merged[np.lexsort(tuple(merged[:, k] for k in reversed(range(min(width, 4)))))]
+
+
+def _dispute_rows(plan: DrawPlan, count: int, disputes: Disputes) -> Int64:
+    drawn = np.column_stack([disputes.path, plan.row[disputes.slot], disputes.opened, disputes.resolved])
+    given = [[d.invoice, d.day - plan.as_of, _far(d.resolved, plan.as_of)] for d in plan.known.facts.disputes]
+    return _ordered(drawn.astype(np.int64), given, count)
+
+
+def _failure_rows(plan: DrawPlan, count: int, ends: Stops) -> Int64:
+    """Drawn and given failures: path, partner, judgment, declared, procedure, irrecoverable, dividend ppm, dividend day."""
+    debtors = plan.debtors
+    days = debtors.dividend_days[ends.failure_procedure, ends.failure_debtor]
+    drawn = np.column_stack(
+        [
+            ends.failure_path,
+            debtors.partner[ends.failure_debtor],
+            ends.failure_day,
+            np.full(len(ends.failure_path), ON_DEADLINE),
+            ends.failure_procedure,
+            np.full(len(ends.failure_path), NEVER),
+            debtors.dividend_ppm[ends.failure_procedure, ends.failure_debtor],
+            ends.failure_day + days,
+        ]
+    )
+    given = [
+        [
+            f.partner,
+            f.judgment - plan.as_of,
+            ON_DEADLINE if f.declared is None else f.declared - plan.as_of,
+            PROCEDURES.index(f.procedure),
+            _far(f.irrecoverable, plan.as_of),
+            to_ppm(f.dividend_rate),
+            _far(f.dividend_day, plan.as_of),
+        ]
+        for f in plan.known.facts.failures
+    ]
+    return _ordered(drawn.astype(np.int64), given, count)
+
+
+def _far(day: int, as_of: int) -> int:
+    """A day from as_of, NEVER where there is none."""
+    return NEVER if day < -NEVER else day - as_of
+
+
+def _request_rows(plan: DrawPlan, count: int, ends: Stops) -> Int64:
+    """Requests for intervention: those of the scenario, and for debtors that vanish one on the policy's deadline."""
+    given = [
+        [
+            r.partner,
+            ON_DEADLINE if r.day is None else r.day - plan.as_of,
+            ON_DEADLINE if r.declared is None else r.declared - plan.as_of,
+        ]
+        for r in plan.known.facts.requests
+    ]
+    partner = plan.debtors.partner[ends.vanish_debtor]
+    asked = ~np.isin(partner, [row[0] for row in given])
+    deadline = np.full(int(asked.sum()), ON_DEADLINE)
+    drawn = np.column_stack([ends.vanish_path[asked], partner[asked], deadline, deadline])
+    return _ordered(drawn.astype(np.int64), given, count)

@@ -1,0 +1,269 @@
+"""Everything that drawing needs and no path changes: the ledger and the scenario as flat columns, debtor by debtor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS, DelayProfiles
+from forecasting.dates import business_table
+from forecasting.ledger import Invoices, Ledger
+from forecasting.ledger_build import stable_id
+from forecasting.money import round_ratio
+from forecasting.scenario import Delays, Scenario
+from forecasting.simulation.assumptions import ASSUMPTIONS, Assumptions, default_correlation
+from forecasting.simulation.known import Known, OpenRows, known_part
+from forecasting.simulation.shocks import PartnerShock, partner_shock
+from forecasting.simulation.table import NEVER, DelayTables, delay_tables
+
+#: A day that no horizon reaches, still small enough for 16 bits after an addition.
+FAR: Final = 20_000
+
+Int16 = npt.NDArray[np.int16]
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debtors:
+    """Partners with a payment to draw, D of them in the order of the ledger; columns of length D unless said.
+
+    Debtor d owns the drawn invoices ptr[d] to ptr[d + 1], of which those before future[d] are issued before `as_of`.
+    key uint64: its stable number. profile: row of the delay tables. group: its shock. risk: its class of failure.
+    stop: first day (from as_of) on which it pays nothing, by a judgment of the scenario; the horizon where there is none.
+    dividend_ppm, dividend_days int64 (3, D): what each procedure pays, and how long after the judgment.
+    """
+
+    partner: Int32
+    key: npt.NDArray[np.uint64]
+    ptr: Int64
+    future: Int64
+    profile: Int32
+    group: Int32
+    risk: Int32
+    stop: Int16
+    dividend_ppm: Int64
+    dividend_days: Int64
+
+    def __len__(self) -> int:
+        return len(self.partner)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risks:
+    """Classes of debtors that fail alike; columns of length C.
+
+    probability: of failing within the horizon. edge: its normal quantile. factor, sector_load, rest: loadings on the
+    bad year, the bad year of the sector, the debtor's own luck (squares add up to 1). sector: index into `sector_key`.
+    daily: logarithm of surviving one day.
+    """
+
+    edge: Floats
+    factor: Floats
+    sector_load: Floats
+    rest: Floats
+    sector: Int32
+    daily: Floats
+    sector_key: npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawPlan:
+    """A question ready to be drawn: n invoices of D debtors over H days, sorted by debtor, open ones first.
+
+    row int32 (n,): row of `Ledger.customers`. minor int64 (n,): what is paid when it is paid. due int16, earliest int16
+    (n,): due day, and first possible day of payment, from as_of. quiet bool (n,): no dispute is drawn. offsets int16
+    (G, 256): days after the due date of each column of the tables, per group of shocks; factor int64 (G, 2), add int64
+    (G,): the same shock as a ratio and days, for invoices that are already late. roll int16 (H + 1,): the business day
+    of each day, H for none within the horizon.
+    """
+
+    as_of: int
+    horizon_days: int
+    seed: int
+    known: Known
+    invoices: Invoices
+    debtors: Debtors
+    risks: Risks
+    tables: DelayTables
+    row: Int32
+    minor: Int64
+    due: Int16
+    earliest: Int16
+    quiet: npt.NDArray[np.bool_]
+    offsets: Int16
+    factor: Int64
+    add: Int64
+    roll: Int16
+    payments: OpenRows
+    payment_day: Int16
+    assumptions: Assumptions
+
+
+def draw_plan(
+    ledger: Ledger,
+    scenario: Scenario,
+    profiles: DelayProfiles,
+    default_probability: Floats,
+    assumptions: Assumptions = ASSUMPTIONS,
+) -> DrawPlan:
+    """The plan of a stochastic scenario.
+
+    profiles: how late each partner pays, or how late we pay it. default_probability float64 (partners,): within one year.
+    """
+    known = known_part(ledger, scenario)
+    customers, horizon = ledger.customers, scenario.horizon_days
+    partner = customers.partner[known.customers.row]
+    future = customers.issue[known.customers.row] >= ledger.as_of
+    order = np.lexsort((known.customers.row, future, partner))
+    row = known.customers.row[order].astype(np.int32)
+    present, start = np.unique(partner[order], return_index=True)
+    shocks = [partner_shock(scenario, ledger.partners[p]) for p in present.tolist()]
+    groups = {delays: g for g, delays in enumerate(dict.fromkeys(s.delays for s in shocks))}
+    risks, risk = _risks(ledger, present, shocks, default_probability, scenario, assumptions)
+    return DrawPlan(
+        as_of=ledger.as_of,
+        horizon_days=horizon,
+        seed=scenario.seed,
+        known=known,
+        invoices=customers,
+        debtors=Debtors(
+            partner=present.astype(np.int32),
+            key=np.array([stable_id(ledger.partners[p].partner_id) for p in present.tolist()], np.int64).view(np.uint64),
+            ptr=np.append(start, len(row)).astype(np.int64),
+            future=(start + np.add.reduceat((~future[order]).astype(np.int64), start) if len(row) else start).astype(
+                np.int64
+            ),
+            profile=profiles.profile[present].astype(np.int32),
+            group=np.array([groups[s.delays] for s in shocks], dtype=np.int32),
+            risk=risk,
+            stop=_given_stops(ledger, present, scenario),
+            dividend_ppm=np.array([_dividend_ppm(s, assumptions) for s in shocks], np.int64).reshape(-1, 3).T.copy(),
+            dividend_days=np.array([_dividend_days(s, assumptions) for s in shocks], np.int64).reshape(-1, 3).T.copy(),
+        ),
+        risks=risks,
+        tables=delay_tables(profiles.pmf, assumptions.delay_correlation),
+        row=row,
+        minor=known.customers.minor[order],
+        due=_relative(customers.due[row], ledger.as_of, -FAR, FAR),
+        earliest=_relative(customers.issue[row], ledger.as_of, 0, horizon),
+        quiet=known.customers.stated[order],
+        offsets=np.array([_offsets(delays) for delays in groups], dtype=np.int16).reshape(-1, OFFSETS),
+        factor=np.array([d.multiply.as_integer_ratio() for d in groups], dtype=np.int64).reshape(-1, 2),
+        add=np.array([d.add_days for d in groups], dtype=np.int64),
+        roll=_roll(ledger.as_of, horizon, scenario.business_days_only),
+        payments=known.suppliers,
+        payment_day=_supplier_days(ledger, scenario, known.suppliers, profiles),
+        assumptions=assumptions,
+    )
+
+
+def _relative(day: Int32, as_of: int, low: int, high: int) -> Int16:
+    return np.clip(day.astype(np.int64) - as_of, low, high).astype(np.int16)
+
+
+def _roll(as_of: int, horizon: int, business_days_only: bool) -> Int16:
+    """For each day of the horizon the first business day from it on, the horizon itself where that lies beyond."""
+    days = np.arange(horizon + 1)
+    if business_days_only:
+        open_days = np.append(business_table(as_of, horizon), True)
+        days = np.minimum.accumulate(np.where(open_days, days, horizon)[::-1])[::-1]
+    return days.astype(np.int16)
+
+
+def shocked_days(lateness: int, delays: Delays) -> int:
+    """Days after the due date once a shock has acted: lateness times the factor, earliness as it is, then the days.
+
+    >>> shocked_days(10, Delays(multiply=Decimal("1.25"), add_days=2)), shocked_days(-3, Delays(multiply=Decimal(2)))
+    (15, -3)
+    """
+    numerator, denominator = delays.multiply.as_integer_ratio()
+    return (round_ratio(lateness * numerator, denominator) if lateness > 0 else lateness) + delays.add_days
+
+
+def _offsets(delays: Delays) -> list[int]:
+    """Days after the due date of each column of the tables; the last column never comes."""
+    days = [shocked_days(FIRST_OFFSET + column, delays) for column in range(OFFSETS)]
+    days[NEVER] = FAR
+    return [min(max(day, -FAR), FAR) for day in days]
+
+
+def _given_stops(ledger: Ledger, present: npt.NDArray[np.int32], scenario: Scenario) -> Int16:
+    """The judgments that the scenario states, as days from as_of."""
+    judged = {i.partner_id: max(i.judgment - ledger.as_of, 0) for i in scenario.insolvencies}
+    ids = (ledger.partners[p].partner_id for p in present.tolist())
+    return np.array([min(judged.get(name, scenario.horizon_days), scenario.horizon_days) for name in ids], dtype=np.int16)
+
+
+def _dividend_ppm(shock: PartnerShock, assumptions: Assumptions) -> list[int]:
+    """What liquidation, reorganisation and safeguard pay of the debt, in millionths."""
+    rate = shock.defaults.recovery_rate
+    plan = assumptions.reorganisation_dividend if rate is None else rate
+    rates = [assumptions.liquidation_dividend if rate is None else rate, plan, plan]
+    return [int(r.scaleb(6).to_integral_value()) for r in rates]
+
+
+def _dividend_days(shock: PartnerShock, assumptions: Assumptions) -> list[int]:
+    """How many days after the judgment liquidation, reorganisation and safeguard pay."""
+    days = shock.defaults.recovery_delay_days
+    plan = assumptions.reorganisation_dividend_days if days is None else days
+    return [assumptions.liquidation_dividend_days if days is None else days, plan, plan]
+
+
+def _risks(
+    ledger: Ledger,
+    present: npt.NDArray[np.int32],
+    shocks: list[PartnerShock],
+    probability: Floats,
+    scenario: Scenario,
+    assumptions: Assumptions,
+) -> tuple[Risks, Int32]:
+    """Classes of failure and each debtor's class; a debtor whose judgment the scenario states does not fail again.
+
+    Probabilities keep three significant digits, so that many debtors share few classes.
+    """
+    judged = {insolvency.partner_id for insolvency in scenario.insolvencies}
+    classes: dict[tuple[float, str], int] = {}
+    risk = []
+    for p, shock in zip(present.tolist(), shocks, strict=True):
+        partner = ledger.partners[p]
+        stressed = min(float(probability[p]) * float(shock.defaults.multiply_probability), 0.999)
+        yearly = 0.0 if partner.partner_id in judged else float(f"{stressed:.3g}")
+        risk.append(classes.setdefault((yearly, partner.sector), len(classes)))
+    yearly_of = np.array([key[0] for key in classes])
+    sectors = {name: s for s, name in enumerate(dict.fromkeys(key[1] for key in classes))}
+    common = default_correlation(yearly_of)
+    within = np.array([assumptions.sector_correlation if key[1] else 0.0 for key in classes])
+    daily = np.log1p(-yearly_of) / 365
+    return Risks(
+        edge=ndtri(-np.expm1(daily * scenario.horizon_days)),
+        factor=np.sqrt(common),
+        sector_load=np.sqrt(within),
+        rest=np.sqrt(1 - common - within),
+        sector=np.array([sectors[key[1]] for key in classes], dtype=np.int32),
+        daily=daily,
+        sector_key=np.array([stable_id(f"sector {name}") for name in sectors], np.int64).view(np.uint64),
+    ), np.array(risk, dtype=np.int32)
+
+
+def _supplier_days(ledger: Ledger, scenario: Scenario, rows: OpenRows, profiles: DelayProfiles) -> Int16:
+    """The day from as_of on which we pay each open supplier invoice: its due date and the median of our habit.
+
+    Where nothing is learnt we pay on the due date. An invoice that is already later than the habit is paid at the median
+    of what the habit leaves.
+    """
+    due = ledger.suppliers.due[rows.row].astype(np.int64) - ledger.as_of
+    profile = profiles.profile[ledger.suppliers.partner[rows.row]].astype(np.int64)
+    below = np.concatenate([np.zeros((len(profiles.pmf), 1)), np.cumsum(profiles.pmf, axis=1)], axis=1)
+    late = np.clip(-due - FIRST_OFFSET, 0, NEVER)
+    middle = (below[profile, late] + below[profile, NEVER]) / 2
+    flat = (below[:, 1:] + 2.0 * np.arange(len(below))[:, None]).ravel()
+    column = np.searchsorted(flat, middle + 2.0 * profile, side="left") - profile * OFFSETS
+    lag = np.where(profiles.assumed[profile] & (due >= 0), 0, np.clip(column, 0, NEVER - 1) + FIRST_OFFSET)
+    day = np.clip(due + lag, 0, scenario.horizon_days)
+    return _roll(ledger.as_of, scenario.horizon_days, scenario.business_days_only)[day]

@@ -1,0 +1,190 @@
+"""Draws blocks of paths: who pays when, who fails, what is disputed, before any contract is looked at.
+
+Model (docs/model.md): a bad year Z and a bad year of each sector move failures and delays of all debtors together; a
+debtor's own effect moves all its invoices; what is already known conditions every draw; the scenario's shocks act on
+drawn days; its facts win over draws. Everything is whole numbers once the thresholds of a path are set, so that compiled
+code and this one draw the same bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import log1p, ndtr, ndtri
+
+from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
+from forecasting.simulation.draw_plan import DrawPlan, Floats, Int16, Int64
+from forecasting.simulation.luck import GOLDEN, Words, mix, path_states, step, systematic_factors, uniforms
+from forecasting.simulation.table import BINS, NEVER, alias_draw
+
+#: Counters of an entity's words. The delay of an invoice is its state itself, before any counter.
+DEBTOR: Final = 1 << 40
+ONSET: Final = DEBTOR + 1
+PROCEDURE: Final = DEBTOR + 2
+DISPUTE: Final = DEBTOR + 3
+SECTOR: Final = DEBTOR + 4
+
+#: Bits of `marks` beside the bin of the debtor's effect.
+FAILS: Final = 16
+VANISHES: Final = 32
+
+_HALF: Final = np.uint64(32)
+_LOW: Final = np.uint64(0xFFFFFFFF)
+Marks = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathLuck:
+    """What the year does on each of B paths, as thresholds that a debtor's random 32 bits are compared with.
+
+    state uint64 (B,). factor, sector float64 (B,), (B, S): bad years, + is bad. bin_edge uint64 (B, 15): a debtor's bin
+    is the number of edges at or below its bits. fails uint64 (B, C): it fails within the horizon below this.
+    vanishes: below this it stops paying without a failure (one number: the year does not move it).
+    """
+
+    state: Words
+    factor: Floats
+    sector: Floats
+    bin_edge: Words
+    fails: Words
+    vanishes: int
+
+
+def path_luck(plan: DrawPlan, paths: Int64) -> PathLuck:
+    """The year of each path: systematic and sector factors, with what they make of every class of debtors."""
+    state = path_states(plan.seed, paths)
+    factor = systematic_factors(plan.seed, paths)
+    sector = ndtri(uniforms(step(step(state[:, None], plan.risks.sector_key.view(np.int64)[None, :]), SECTOR)))
+    loading = plan.assumptions.delay_systematic
+    edges = ndtri(np.arange(1, BINS) / BINS)
+    bins = ndtr((edges[None, :] - loading * factor[:, None]) / np.sqrt(1 - loading**2))
+    risks = plan.risks
+    strain = risks.factor * factor[:, None] + risks.sector_load * sector[:, risks.sector]
+    yearly = plan.assumptions.protracted_probability
+    return PathLuck(
+        state=state,
+        factor=factor,
+        sector=sector,
+        bin_edge=_parts(bins),
+        fails=_parts(ndtr((risks.edge + strain) / risks.rest)),
+        vanishes=int(_parts(np.array(1 - (1 - yearly) ** (plan.horizon_days / 365)))),
+    )
+
+
+def _parts(probability: Floats) -> Words:
+    """A probability in parts of 2^32."""
+    return np.rint(probability * 2.0**32).astype(np.uint64)
+
+
+def debtor_marks(plan: DrawPlan, luck: PathLuck) -> Marks:
+    """For each path and debtor the bin of its effect, with FAILS and VANISHES; uint8 (B, D)."""
+    state = step(luck.state[:, None], plan.debtors.key.view(np.int64)[None, :])
+    word = step(state, DEBTOR)
+    own = word >> _HALF
+    marks = np.zeros(word.shape, dtype=np.uint8)
+    for k in range(BINS - 1):
+        marks += own >= luck.bin_edge[:, k : k + 1]
+    given = plan.debtors.stop < plan.horizon_days
+    fails = (word & _LOW) < luck.fails[:, plan.debtors.risk]
+    vanishes = ((step(state, ONSET) >> _HALF) < np.uint64(luck.vanishes)) & ~given
+    return marks | (fails * np.uint8(FAILS)) | (vanishes * np.uint8(VANISHES))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stops:
+    """Who stops paying, and when, as days from as_of.
+
+    stop int16 (B, D): the first day on which a debtor pays nothing, the horizon where it never stops. Rows of failures
+    and of debtors that vanish, sorted by path, then debtor: path, debtor, day int64; procedure int64 (index of
+    PROCEDURES).
+    """
+
+    stop: Int16
+    failure_path: Int64
+    failure_debtor: Int64
+    failure_day: Int64
+    failure_procedure: Int64
+    vanish_path: Int64
+    vanish_debtor: Int64
+    vanish_day: Int64
+
+
+def stops(plan: DrawPlan, luck: PathLuck, marks: Marks) -> Stops:
+    """The days on which debtors fail or vanish, for the few that do."""
+    path, debtor = np.nonzero(marks & FAILS)
+    risk = plan.debtors.risk[debtor]
+    state = step(luck.state[path], plan.debtors.key[debtor].view(np.int64))
+    own = ((step(state, DEBTOR) & _LOW).astype(np.float64) + 0.5) * 2.0**-32
+    strain = plan.risks.factor[risk] * luck.factor[path]
+    strain += plan.risks.sector_load[risk] * luck.sector[path, plan.risks.sector[risk]]
+    survival = log1p(-ndtr(plan.risks.rest[risk] * ndtri(own) - strain))
+    day = np.clip(survival / plan.risks.daily[risk], 0, plan.horizon_days - 1).astype(np.int64)
+    share = uniforms(step(state, PROCEDURE))
+    safeguard = plan.assumptions.safeguard_share
+    procedure = np.where(share < safeguard, 2, np.where(share < safeguard + plan.assumptions.reorganisation_share, 1, 0))
+    gone_path, gone = np.nonzero(marks & VANISHES)
+    gone_state = step(luck.state[gone_path], plan.debtors.key[gone].view(np.int64))
+    onset = ((step(gone_state, ONSET) >> _HALF).astype(np.float64) + 0.5) * 2.0**-32
+    daily = log1p(-plan.assumptions.protracted_probability) / 365
+    gone_day = np.clip(log1p(-onset) / daily, 0, plan.horizon_days - 1).astype(np.int64)
+    stop = np.tile(plan.debtors.stop, (len(luck.state), 1))
+    np.minimum.at(stop, (path, debtor), day.astype(np.int16))
+    np.minimum.at(stop, (gone_path, gone), gone_day.astype(np.int16))
+    return Stops(
+        stop=stop,
+        failure_path=path,
+        failure_debtor=debtor,
+        failure_day=day,
+        failure_procedure=procedure,
+        vanish_path=gone_path,
+        vanish_debtor=gone,
+        vanish_day=gone_day,
+    )
+
+
+def pay_days(plan: DrawPlan, luck: PathLuck, marks: Marks) -> Int16:
+    """The day on which each invoice is paid if its debtor goes on paying, from as_of; the horizon for later or never.
+
+    int16 (B, n). Vectorised form of the compiled draw, and its judge.
+    """
+    count = np.diff(plan.debtors.ptr)
+    debtor = np.repeat(np.arange(len(plan.debtors)), count)
+    is_future = np.arange(len(plan.row)) >= plan.debtors.future[debtor]
+    word = mix(luck.state[:, None] + plan.invoices.stable[plan.row].view(np.uint64) * GOLDEN)
+    bins = (marks & 15)[:, debtor].astype(np.intp)
+    profile = plan.debtors.profile[debtor].astype(np.intp)
+    top = word >> np.uint64(48)
+    column = alias_draw(plan.tables.alias.ravel(), profile * BINS + bins, top)
+    cell = alias_draw(plan.tables.cell_alias.ravel(), bins, top).astype(np.uint64)
+    uniform = (cell << np.uint64(24)) | ((word >> np.uint64(24)) & np.uint64(0xFFFFFF))
+    column = np.where(is_future, column, _conditional_column(plan, profile, uniform))
+    group = plan.debtors.group[debtor]
+    due = plan.due.astype(np.int64)
+    day = due + plan.offsets[group, column]
+    wait = due + column + FIRST_OFFSET + 1
+    late = -1 + _times(wait, plan.factor[group]) + plan.add[group]
+    day = np.where(is_future | (due >= 0), day, np.where(column == NEVER, plan.horizon_days, late))
+    paid: Int16 = plan.roll[np.minimum(np.maximum(day, plan.earliest), plan.horizon_days)]
+    return paid
+
+
+def _conditional_column(plan: DrawPlan, profile: npt.NDArray[np.intp], uniform: Words) -> Int64:
+    """The column of the delay curve given that nothing was paid before as_of (or before the invoice existed)."""
+    known = np.clip(-plan.due.astype(np.int64) - FIRST_OFFSET, 0, NEVER)
+    cumulative = plan.tables.cumulative
+    base = cumulative[profile, known]
+    span = cumulative[profile, OFFSETS] - base
+    value = base + ((uniform * span) >> _HALF)
+    lift = profile.astype(np.uint64) << np.uint64(33)
+    flat = (cumulative[:, 1:] + (np.arange(len(cumulative), dtype=np.uint64) << np.uint64(33))[:, None]).ravel()
+    column: Int64 = np.minimum(np.searchsorted(flat, value + lift, side="right") - profile * OFFSETS, NEVER)
+    return column
+
+
+def _times(days: Int64, factor: Int64) -> Int64:
+    """Days times a ratio, rounded half away from zero (days are at least 0)."""
+    product: Int64 = (2 * np.maximum(days, 0) * factor[..., 0] + factor[..., 1]) // (2 * factor[..., 1])
+    return product
