@@ -35,7 +35,7 @@ class Table:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def wrong(self, index: int | None, column: str, code: str, **values: object) -> None:
+    def wrong(self, index: int | None, column: str, code: str, /, **values: object) -> None:
         """Notes a problem of a row (by its index in the columns) or, for None, of the file."""
         row = self.rows[index] if index is not None else None
         texts = tuple((name, str(value)) for name, value in values.items())
@@ -123,8 +123,7 @@ def _read(stream: TextIO, table: Table, required: Sequence[str], optional: Seque
         if places:
             _read_rows(enumerate(reader, start=2), len(header), places, table)
     except csv.Error:
-        # Rows are counted from the header; the reader counts lines.
-        table.problems[:] = [problem("file.broken_quotes", file=table.file, row=reader.line_num)]
+        table.problems.append(problem("file.broken_quotes", file=table.file, row=reader.line_num))
 
 
 def _places(header: list[str], table: Table, required: Sequence[str], optional: Sequence[str]) -> dict[str, int]:

@@ -1,0 +1,231 @@
+"""A factoring contract as a TOML file of the file interface.
+
+A key that is absent means that the clause is absent. What contradicts itself is refused with the key named; what can
+never pay is accepted with a warning.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+from data import toml_writing
+from data.clauses import (
+    Checked,
+    Kind,
+    check_partner,
+    read_amounts,
+    read_changes,
+    read_clauses,
+    read_cover_source,
+    write_amounts,
+    write_changes,
+    write_clauses,
+    write_cover_source,
+)
+from data.toml_values import TomlFile, TomlTable, day_of
+from data.values import BadValue
+from forecasting.dates import to_date
+from forecasting.factoring.contract import DatedRate, FactoringContract
+from forecasting.ledger import NO_DAY
+
+FACTORING_CLAUSES: Final[dict[str, Kind]] = {
+    "name": "text",
+    "contract_type": "text",
+    "recourse": "flag",
+    "start_date": "day",
+    "termination_date": "day",
+    "index_floor": "rate",
+    "margin": "positive_rate",
+    "day_count": "whole",
+    "interest_mode": "text",
+    "advance_rate": "share",
+    "reserve_mode": "text",
+    "reserve_rate": "share",
+    "fund_target": "amount",
+    "reserve_extra": "amount",
+    "funding_ceiling": "amount",
+    "ceiling_basis": "text",
+    "service_fee_rate": "share",
+    "service_fee_min_invoice": "amount",
+    "service_fee_min_year": "amount",
+    "anniversary_date": "day",
+    "commitment_fee_rate": "share",
+    "flat_fee_rate": "share",
+    "setup_fee": "amount",
+    "annual_audit_fee": "amount",
+    "line_fee": "amount",
+    "vat_on_service": "share",
+    "vat_on_financing": "share",
+    "unpaid_guarantee_rate": "share",
+    "guarantee_payout_days": "whole",
+    "definancing_days": "whole",
+    "max_invoice_age_days": "whole",
+    "max_term_days": "whole",
+    "concentration_cap": "share",
+    "concentration_test": "text",
+    "funding_delay_bd": "whole",
+    "receipt_value_days": "whole",
+    "remittance_schedule": "text",
+    "draw_policy": "text",
+    "bank_floor": "signed_amount",
+    "shortfall_policy": "text",
+    "discount_method": "text",
+    "opening_utilisation": "signed_amount",
+    "opening_fund": "amount",
+    "vat_relief_on_guaranteed": "text",
+    "admin_hours_per_remittance": "number",
+}
+_INELIGIBLE: Final = ("public", "foreign", "intra_group")
+
+
+def read_factoring(
+    file: TomlFile, *, exponent: int = 2, partners: frozenset[str] | None = None
+) -> Checked[FactoringContract]:
+    """A factoring contract; raises InputRejected with everything that is wrong.
+
+    `exponent` is that of the ledger's currency; `partners` the ids that it knows, None where there is no ledger.
+    """
+    top = file.top
+    found = read_clauses(top, FACTORING_CLAUSES, FactoringContract, exponent, ("contract_type", "recourse", "start_date"))
+    found |= {
+        "index": _index(top, found),
+        "ineligible": _ineligible(top),
+        "approvals": read_amounts(top, "approvals", exponent, partners),
+        "approval_changes": read_changes(top, "approval_change", exponent, partners),
+        "draw_windows": _windows(top),
+        "cover_source": read_cover_source(top, partners),
+        **_debtors(top, partners),
+    }
+    _contradictions(top, found)
+    warnings = file.finish()
+    return Checked(record=FactoringContract(**found), warnings=warnings)
+
+
+def write_factoring(contract: FactoringContract, *, exponent: int = 2) -> str:
+    """The file of a contract; reading it gives the same contract."""
+    lines = [f"contract_type = {toml_writing.quoted(contract.contract_type)}"]
+    lines += [f"recourse = {toml_writing.flag(contract.recourse)}", f"start_date = {toml_writing.day(contract.start_day)}"]
+    first = ("contract_type", "recourse", "start_date")
+    lines += write_clauses(contract, {k: v for k, v in FACTORING_CLAUSES.items() if k not in first}, exponent)
+    if contract.ineligible:
+        lines.append(f"ineligible = {toml_writing.listed(contract.ineligible)}")
+    if contract.draw_windows:
+        windows = ", ".join(f"[{toml_writing.day(a)}, {toml_writing.day(b)}]" for a, b in contract.draw_windows)
+        lines.append(f"draw_windows = [{windows}]")
+    if len(contract.index) == 1 and contract.index[0].day == NO_DAY:
+        lines.append(f"index_rate = {toml_writing.rate(contract.index[0].rate)}")
+    else:
+        for row in contract.index:
+            lines += ["", "[[index]]", f"from = {toml_writing.day(row.day)}", f"rate = {toml_writing.rate(row.rate)}"]
+    for name, debtors in (("only", contract.debtors_only), ("except", contract.debtors_except)):
+        if debtors is not None:
+            lines += ["", "[debtors]", f"{name} = {toml_writing.listed(debtors)}"]
+    lines += write_amounts("approvals", contract.approvals, exponent)
+    lines += write_changes("approval_change", contract.approval_changes, exponent)
+    return "\n".join(lines + write_cover_source(contract.cover_source)) + "\n"
+
+
+def _index(top: TomlTable, found: dict[str, Any]) -> tuple[DatedRate, ...]:
+    """The index: one constant rate (from NO_DAY on), or dated rows sorted by day."""
+    constant = top.rate("index_rate", None)
+    rows = top.tables("index")
+    if constant is not None and rows:
+        top.wrong("index_rate", "factoring.two_indices")
+    steps: dict[int, Decimal] = {} if constant is None else {NO_DAY: constant}
+    for row in rows:
+        day, rate = row.day("from", None, required=True), row.rate("rate", None, required=True)
+        if day is None or rate is None:
+            continue
+        if day in steps:
+            row.wrong("from", "factoring.index_overlap", date=to_date(day))
+        steps[day] = rate
+    needed = found.get("contract_type") != "spot" and found.get("draw_policy") != "none"
+    if not rows and not top.has("index_rate") and needed:
+        top.wrong("index_rate", "factoring.index_missing")
+    return tuple(DatedRate(day=day, rate=steps[day]) for day in sorted(steps))
+
+
+def _ineligible(top: TomlTable) -> tuple[str, ...]:
+    names = top.names("ineligible") or ()
+    for name in names:
+        if name not in _INELIGIBLE:
+            top.wrong("ineligible", "value.bad_choice", text=name, known=", ".join(_INELIGIBLE))
+    return tuple(name for name in _INELIGIBLE if name in names)
+
+
+def _debtors(top: TomlTable, partners: frozenset[str] | None) -> dict[str, tuple[str, ...] | None]:
+    table = top.table("debtors")
+    if table is None:
+        return {}
+    only, others = table.names("only"), table.names("except")
+    if only is not None and others is not None:
+        table.wrong("except", "factoring.only_and_except")
+    for key, names in (("only", only), ("except", others)):
+        for name in names or ():
+            check_partner(table, key, name, partners)
+    return {
+        "debtors_only": None if only is None else tuple(sorted(set(only))),
+        "debtors_except": None if others is None else tuple(sorted(set(others))),
+    }
+
+
+def _windows(top: TomlTable) -> tuple[tuple[int, int], ...]:
+    def parse(value: Any) -> tuple[tuple[int, int], ...]:
+        if not isinstance(value, list) or not all(isinstance(row, list) and len(row) == 2 for row in value):
+            raise BadValue("factoring.bad_windows", str(value))
+        return tuple(sorted((day_of(first), day_of(last)) for first, last in value))
+
+    windows = top.read("draw_windows", parse, ())
+    for first, last in windows:
+        if first > last:
+            top.wrong("draw_windows", "factoring.window_backwards", first=to_date(first), last=to_date(last))
+    return windows
+
+
+def _contradictions(top: TomlTable, found: dict[str, Any]) -> None:
+    """Clauses that contradict each other, or that another one needs."""
+    if found.get("day_count", 360) not in (360, 365):
+        top.wrong("day_count", "value.bad_choice", text=found["day_count"], known="360, 365")
+    pooled = found.get("reserve_mode") == "pooled"
+    if pooled and not top.has("fund_target"):
+        top.wrong("fund_target", "factoring.fund_target_missing")
+    guarantees = found.get("recourse") is False and found.get("contract_type") not in ("reverse", "forfaiting")
+    if guarantees and not top.has("guarantee_payout_days"):
+        top.wrong("guarantee_payout_days", "factoring.payout_days_missing")
+    start, end = found.get("start_day"), found.get("termination_day")
+    if start is not None and end is not None and end < start:
+        top.wrong("termination_date", "contract.ends_before_start", start=to_date(start), end=to_date(end))
+    if pooled and found.get("opening_fund_minor", 0) > found.get("fund_target_minor", 0):
+        top.wrong("opening_fund", "factoring.opening_fund_above_target")
+    for key in ("service_fee_min_year", "annual_audit_fee"):
+        if found.get(f"{key}_minor") and not top.has("anniversary_date"):
+            top.warn(key, "factoring.never_due")
+    _check_ceiling(top, found, found.get("fund_target_minor", 0) if pooled else 0)
+    _warn_never_finances(top, found)
+
+
+def _check_ceiling(top: TomlTable, found: dict[str, Any], fund_target: int) -> None:
+    """Before the reserve, a ceiling below the fund leaves nothing to draw once the fund is full."""
+    ceiling = found.get("funding_ceiling_minor")
+    fund = fund_target + found.get("reserve_extra_minor", 0)
+    before_reserve = found.get("ceiling_basis", "before_reserve") == "before_reserve"
+    if ceiling is not None and before_reserve and ceiling < fund:
+        top.wrong("funding_ceiling", "factoring.ceiling_below_fund")
+    elif ceiling is not None and (ceiling == 0 or (before_reserve and ceiling == fund)):
+        top.warn("funding_ceiling", "contract.never_pays")
+
+
+def _warn_never_finances(top: TomlTable, found: dict[str, Any]) -> None:
+    advance = found.get("advance_rate", Decimal(1))
+    per_invoice = found.get("reserve_mode", "per_invoice") == "per_invoice"
+    if advance == 0 or (per_invoice and found.get("reserve_rate", 0) >= advance):
+        top.warn("advance_rate" if top.has("advance_rate") else "reserve_rate", "contract.never_pays")
+    if found.get("concentration_cap") == 0:
+        top.warn("concentration_cap", "contract.never_pays")
+    approvals = found["approvals"]
+    raised = any(change.amount_minor for change in found["approval_changes"])
+    if approvals is not None and not any(value for _, value in approvals) and not raised:
+        top.warn("approvals", "contract.never_pays")
+    if found.get("draw_policy") == "windows" and not found["draw_windows"]:
+        top.warn("draw_windows", "contract.never_pays")
