@@ -253,7 +253,7 @@ def _own_amounts(
 
 def _required_amount(top: TomlTable, key: str, exponent: int) -> int:
     if not top.has(key):
-        top.wrong(key, "toml.key_missing", key=key)
+        top.wrong(key, "toml.key_missing", name=key)
     return top.amount(key, 0, exponent, signed=True)
 
 

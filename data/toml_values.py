@@ -24,6 +24,7 @@ _Absent = TypeVar("_Absent")
 
 _HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
 _KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w.-]+)\s*=""")
+_BARE_DATE = re.compile(r"=\s*\d+[-/]\d+[-/]\d+")
 _AT_LINE = re.compile(r"at line (\d+)")
 
 
@@ -61,7 +62,7 @@ class TomlTable:
         self.asked.add(key)
         if key not in self.values:
             if required:
-                self.wrong(key, "toml.key_missing", key=key)
+                self.wrong(key, "toml.key_missing", name=key)
             return absent
         try:
             return parse(self.values[key])
@@ -142,10 +143,7 @@ class TomlFile:
         try:
             values = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            line = _AT_LINE.search(str(error))
-            raise InputRejected(
-                (Problem(code="toml.syntax", file=name, row=int(line.group(1)) if line else None),)
-            ) from error
+            raise InputRejected((_syntax_problem(name, text, str(error)),)) from error
         self.top = TomlTable(self, values)
 
     def row(self, place: str, key: str) -> int | None:
@@ -156,11 +154,23 @@ class TomlFile:
         """The warnings; raises InputRejected with everything where anything is an error, unknown keys included."""
         for table in self.tables:
             for key in table.values.keys() - table.asked:
-                table.wrong(key, "toml.unknown_key", key=key)
+                table.wrong(key, "toml.unknown_key", name=key)
         found = tuple(sorted(self.problems, key=lambda wrong: (wrong.row or 0, wrong.column, wrong.code)))
         if any(wrong.severity == "error" for wrong in found):
             raise InputRejected(found)
         return found
+
+
+def _syntax_problem(name: str, text: str, message: str) -> Problem:
+    """What the parser's message means, with its line."""
+    found = _AT_LINE.search(message)
+    row = int(found.group(1)) if found else None
+    code = "toml.syntax"
+    if "overwrite" in message or "twice" in message:
+        code = "toml.key_twice"
+    elif row and _BARE_DATE.search(text.split("\n")[row - 1]):
+        code = "toml.bad_date"
+    return Problem(code=code, file=name, row=row)
 
 
 def read_toml(path: Path, name: str = "") -> TomlFile:
