@@ -96,7 +96,7 @@ def store_reading(store: Store, principal: Principal, reading: Reading, file: So
         ).fetchall()
         if earlier:
             return _unchanged(int(earlier[0][0]), reading, invoices, refused)
-        import_id = int(cursor.execute("SELECT coalesce(max(import_id), 0) + 1 FROM import").fetchall()[0][0])
+        import_id = next_import_id(cursor)
         taken = _take(cursor, import_id, reading, invoices)
         receipt = ImportReceipt(
             import_id=import_id,
@@ -111,7 +111,8 @@ def store_reading(store: Store, principal: Principal, reading: Reading, file: So
             total_minor=_totals(invoices),
             problems=(*reading.problems, *refused),
         )
-        _note(cursor, principal, receipt, file, key, reading)
+        mapping = "" if reading.mapping is None else mapping_text(reading.mapping)
+        note_import(cursor, principal, receipt, sha256=_sha256(file), reading_key=key, mapping=mapping)
         count_write(cursor, ledger=True)
         return receipt
 
@@ -232,20 +233,24 @@ def _totals(invoices: pa.Table) -> dict[str, int]:
     return {row["currency"]: row["amount_minor_sum"] for row in sorted(sums, key=lambda row: str(row["currency"]))}
 
 
-def _note(
-    cursor: Cursor, principal: Principal, receipt: ImportReceipt, file: SourceFile, key: str, reading: Reading
+def next_import_id(cursor: Cursor) -> int:
+    """The number of the import that is being stored."""
+    return int(cursor.execute("SELECT coalesce(max(import_id), 0) + 1 FROM import").fetchall()[0][0])
+
+
+def note_import(
+    cursor: Cursor, principal: Principal, receipt: ImportReceipt, *, sha256: str, reading_key: str, mapping: str
 ) -> None:
     """Write the import down with its totals and problems, in the transaction that stores its rows."""
-    mapping = "" if reading.mapping is None else mapping_text(reading.mapping)
     cursor.execute(
         "INSERT INTO import (import_id, file_name, sha256, format, reading_key, imported_at, imported_by, mapping, stored, "
         "replaced, duplicates, rejected) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             receipt.import_id,
             receipt.file,
-            _sha256(file),
+            sha256,
             receipt.format,
-            key,
+            reading_key,
             utc_now(),
             principal.name,
             mapping,

@@ -68,7 +68,7 @@ def save_scenario(
 ) -> str:
     """Save a new scenario, or a known one anew where its id is given; returns the id."""
     require(principal, "change_library")
-    key = scenario_id or _new_id()
+    key = scenario_id or new_id()
 
     def change(cursor: Cursor) -> None:
         tidy = _free_name(cursor, "SELECT scenario_id FROM scenario WHERE lower(name) = lower(?)", [name], key)
@@ -131,7 +131,7 @@ def save_contract(
 ) -> str:
     """Save a new contract, or a known one anew where its id is given; returns the id."""
     require(principal, "change_library")
-    key = contract_id or _new_id()
+    key = contract_id or new_id()
 
     def change(cursor: Cursor) -> None:
         taken = "SELECT contract_id FROM contract WHERE lower(name) = lower(?) AND kind = ?"
@@ -208,7 +208,8 @@ def _known(found: _Saved | None) -> _Saved:
     return found
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """A short random id that stands in addresses."""
     return secrets.token_hex(6)
 
 

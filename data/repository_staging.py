@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -91,7 +91,12 @@ def invoice_table(rows: Sequence[InvoiceRow]) -> pa.Table:
     if table is None:
         return _columns(rows, _INVOICE, {"extra": lambda row: _extra_text(row.extra)})
     known = {name: table.column(name) for name in _INVOICE if name in table.column_names}
-    return pa.table({name: _filled(known.get(name), name, kind, table.num_rows) for name, kind in _INVOICE.items()})
+    return typed_invoice_table(known, table.num_rows)
+
+
+def typed_invoice_table(known: Mapping[str, pa.Array | pa.ChunkedArray], count: int) -> pa.Table:
+    """Columns of invoices as the intake takes them; a column that is not there is empty."""
+    return pa.table({name: _filled(known.get(name), kind, count) for name, kind in _INVOICE.items()})
 
 
 def payment_table(rows: Sequence[PaymentRow]) -> pa.Table:
@@ -126,7 +131,7 @@ def _columns(
     )
 
 
-def _filled(column: pa.ChunkedArray | None, name: str, kind: pa.DataType, count: int) -> pa.ChunkedArray | pa.Array:
+def _filled(column: pa.ChunkedArray | pa.Array | None, kind: pa.DataType, count: int) -> pa.ChunkedArray | pa.Array:
     """A column in the kind that the store holds; text and flags are never missing."""
     absent: object = "" if kind == pa.string() else False if kind == pa.bool_() else None
     if column is None:
