@@ -132,6 +132,12 @@ class Formats:
         when = day if isinstance(day, date) else to_date(day)
         return self._ordinal(str(format_date(when, "d MMM", locale=self.locale)), when, markup)
 
+    def spoken_day(self, day: int | date) -> str:
+        """A day inside a sentence: 5 juillet (a shortened month would end in a second full stop), 5 Jul."""
+        when = day if isinstance(day, date) else to_date(day)
+        pattern = "d MMMM" if self.language == "fr" else "d MMM"
+        return self._ordinal(str(format_date(when, pattern, locale=self.locale)), when, False)
+
     def day_year(self, day: int | date) -> str:
         """A day with its year, months shortened: 27 juin 2027."""
         when = day if isinstance(day, date) else to_date(day)

@@ -291,12 +291,20 @@ class _Drawing:
             startstandoff=6,
         )
         amount = self.say.f.of_thousands(gain, signed=True)
-        words = f"<b>{amount}</b>" if picture.phone else self.say(f"cash.lift.{best}", amount=amount)
+        words = (
+            f"<b>{amount}</b>" if picture.phone else self.say(f"cash.{self._lift_key(best, gain)}.{best}", amount=amount)
+        )
         base.text(self.figure, words, color=tokens.HUE[best], x=day, y=self._free_air(offset), yanchor="bottom", yshift=8)
+
+    def _lift_key(self, best: Variant, gain: int) -> str:
+        """Says "that day" where the gain on the day differs from the gain between the two lowest points."""
+        lows = (self.picture.curves[v].lowest.median_minor for v in (best, "baseline"))
+        high, low = (self.say.f.thousands(a) for a in lows)
+        return "lift" if gain == high - low else "lift_that_day"
 
     def _free_air(self, offset: int) -> float:
         """A height above every curve around a day, inside the plot."""
-        near = slice(max(0, offset - 35), offset + 36)
+        near = slice(max(0, offset - 55), offset + 56)
         tops = [int(c.p50_minor[near].max()) for c in self.picture.curves.values()]
         tops.append(int(self.picture.curve.p95_minor[near].max()))
         return float(min(max(tops) / self.unit, self.high - 0.08 * (self.high - self.low)))

@@ -1,0 +1,25 @@
+"""The browser's front door: identity, language, navigation; wiring only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui import doorway, session, style
+
+HERE = Path(__file__).parent
+
+st.set_page_config(page_title="Encaisse", page_icon=str(HERE / "static" / "favicon.png"), layout="wide")
+say = doorway.enter()
+style.style(say.t.language)
+st.logo(str(HERE / "static" / "logo.svg"), size="large")
+
+pages = {
+    "cash": st.Page("pages/cash.py", title=say("cash.title"), url_path="cash", default=True),
+}
+here = st.navigation(list(pages.values()), position="top")
+doorway.notice_page(here.url_path)
+if session.is_open(say):
+    here.run()
+doorway.leave(say)

@@ -1,0 +1,174 @@
+"""The parts of the cash page: curve, causes, weeks with their invoices, notices, empty state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from forecasting.dates import to_date, to_day
+from forecasting.simulation.flows import VARIANTS, Variant
+from pages.ui import cash_tables, frame, panel, session
+from pages.ui.cash_words import Outlook, bridge, bridge_alt, hero_alt
+from pages.ui.causes import causes as causes_of
+from pages.ui.causes import steps_of
+from pages.ui.charts.drivers import drivers
+from pages.ui.charts.hero import Hero, hero
+from pages.ui.charts.weeks import Weeks
+from pages.ui.charts.weeks import weeks as weeks_figure
+from pages.ui.headings import daily_headings, week_starts, weekly
+from pages.ui.question import HORIZONS, Repair, days_known
+from pages.ui.session import Desk
+
+#: Balances older than this many days are worth a remark.
+_OLD_DAYS = 4
+
+
+def title(at: Desk) -> None:
+    """The page's title with the day from which it looks ahead."""
+    frame.title_row(at.say("cash.title"), at.say("app.as_of", day=at.say.f.long_day(session.ledger(at).as_of)), at.say)
+
+
+def empty(at: Desk) -> None:
+    """What to do where there is no invoice yet."""
+
+    def actions() -> None:
+        if st.button(at.say("cash.empty.load"), type="primary"):
+            st.switch_page("pages/load.py")
+
+    frame.empty_state(at.say, "cash.empty", actions)
+
+
+def notices(at: Desk, outlook: Outlook, repairs: Sequence[Repair]) -> None:
+    """One line each: what had to be repaired in the link, what is missing, where the curve stops, how old balances are."""
+    say, ledger = at.say, outlook.ledger
+    for repair in repairs:
+        key = repair.field if repair.field in ("delay", "defaults") else "other"
+        st.info(say(f"cash.notice.repaired_{key}", asked=repair.asked, applied=repair.applied), icon=":material/link:")
+    for code in session.missing(at):
+        words = say("cash.notice.missing", list=say(f"cash.missing.{code}"), consequence=say(f"cash.consequence.{code}"))
+        st.warning(words, icon=":material/rule_settings:")
+    known = days_known(ledger)
+    if known < HORIZONS[outlook.question.months]:
+        st.info(say("cash.notice.stops", day=say.f.long_day(ledger.as_of + known)), icon=":material/event_busy:")
+    age = to_day(date.today()) - ledger.as_of
+    if age > _OLD_DAYS:
+        words = say("cash.notice.old", count=age, day=say.f.long_day(ledger.as_of))
+        st.warning(words, icon=":material/schedule:")
+
+
+def grid(at: Desk) -> Sequence[Any]:
+    """Places for curve and causes: side by side, one above the other on a phone."""
+    return [st.container(), st.container()] if at.phone else st.columns([9, 3], gap="large")
+
+
+def curve(at: Desk, outlook: Outlook) -> None:
+    """The balance per day with the choice of the variant that carries the fan."""
+    say = at.say
+    with st.container(horizontal=not at.phone, vertical_alignment="center", gap="small"):
+        st.header(say("cash.curve_title", unit=say.f.unit), anchor=False, width="content")
+        if not at.phone:
+            st.caption(say("cash.bands"), width="content")
+            st.space("stretch")
+        shown = _band(at, outlook)
+    picture = Hero(
+        curves=outlook.projection.curves,
+        shown=shown,
+        overdraft_limit_minor=outlook.ledger.overdraft_limit_minor,
+        cash_floor_minor=outlook.ledger.cash_floor_minor,
+        phone=at.phone,
+    )
+    frame.figure(hero(picture, say), key="hero", alt=hero_alt(outlook, say))
+    if at.phone:
+        frame.table(cash_tables.variants(outlook, say, phone=True), alt=say("cash.curve_title", unit=say.f.unit))
+    st.caption(" ".join(_footnotes(at, outlook)))
+    frame.folded_table(say, cash_tables.curve(outlook, shown, say), key="hero_table")
+
+
+def _band(at: Desk, outlook: Outlook) -> Variant:
+    """The variant that carries the fan; writes the choice into the question."""
+    present = [v for v in VARIANTS if v in outlook.projection.curves]
+    st.session_state["ask_band"] = outlook.shown
+    names = "variant_short" if at.phone else "variant"
+    st.segmented_control(
+        at.say("cash.band_choice"),
+        options=present,
+        format_func=lambda v: at.say(f"app.{names}.{v}"),
+        key="ask_band",
+        required=True,
+        label_visibility="collapsed",
+        width="stretch" if at.phone else "content",
+        on_change=lambda: panel.set_band(st.session_state["ask_band"]),
+    )
+    return outlook.shown
+
+
+def _footnotes(at: Desk, outlook: Outlook) -> list[str]:
+    say, projection = at.say, outlook.projection
+    notes = [say("cash.phone_key")] if at.phone else []
+    if outlook.assumed_customers:
+        notes.append(say("cash.assumption", count=outlook.assumed_customers))
+    notes.append(say("cash.drawn", paths=say.f.whole(projection.path_count), seed=projection.seed))
+    if projection.check_paths:
+        differences = say.f.whole(projection.check_differences)
+        notes.append(say("cash.check", paths=say.f.whole(projection.check_paths), differences=differences))
+    return notes
+
+
+def causes(at: Desk, outlook: Outlook) -> None:
+    """What drives the lowest point of the shown variant."""
+    say, ledger = at.say, outlook.ledger
+    steps = steps_of(session.scenario(at, outlook.question))
+    answers = session.projections(ledger, steps.distinct, session.contracts(at))
+    day = outlook.projection.curves[outlook.shown].lowest.day
+    picture = bridge(outlook, causes_of(steps, answers, ledger, outlook.shown, day), say)
+    st.header(say("cash.causes_title"), anchor=False)
+    frame.figure(drivers(picture, say), key="drivers", alt=bridge_alt(picture, say))
+
+
+def weeks(at: Desk, outlook: Outlook) -> None:
+    """Thirteen weeks by heading; a click, or the list below for the keyboard, shows a week's invoices."""
+    say, shown = at.say, outlook.projection.curves[outlook.shown]
+    starts = tuple(s for s in week_starts(shown.first_day) if s < shown.first_day + len(shown.p50_minor))
+    flows = weekly(daily_headings(shown, outlook.ledger), shown.first_day, starts)
+    chosen = st.session_state.get("week") if st.session_state.get("week") in starts else None
+    place = starts.index(chosen) if chosen is not None else None
+    picture = Weeks(first_days=starts, flows_minor=flows, chosen=place, phone=at.phone)
+    st.header(say("cash.weeks_title", unit=say.f.unit), anchor=False)
+    worst = min(range(len(starts)), key=lambda k: picture.net_minor[k])
+    alt = say("cash.alt_weeks", day=say.f.day(starts[worst]), net=say.f.amount(picture.net_minor[worst], signed=True))
+    frame.figure(weeks_figure(picture, say), key="weeks", alt=alt, on_select=_clicked(starts), selection_mode="points")
+    st.selectbox(
+        say("cash.week_choice"),
+        options=[None, *starts],
+        format_func=lambda s: say("cash.week_none") if s is None else say("cash.week_of", day=say.f.day_year(s)),
+        key="week",
+        width=320,
+    )
+    if chosen is not None:
+        _invoices_of(at, outlook, chosen)
+    frame.folded_table(say, cash_tables.weeks(picture, say), key="weeks_table")
+
+
+def _clicked(starts: tuple[int, ...]) -> Callable[[], None]:
+    """What a click on a bar does: it chooses the week in the list below."""
+
+    def choose() -> None:
+        points = frame.picked("weeks")
+        if points:
+            st.session_state["week"] = starts[int(points[0]["x"])]
+
+    return choose
+
+
+def _invoices_of(at: Desk, outlook: Outlook, start: int) -> None:
+    say = at.say
+    st.markdown(say("cash.week_note", day=say.f.day_year(start)))
+    delay = 0 if outlook.question.who else outlook.question.delay_days
+    rows = session.invoices_due(at, to_date(start), to_date(start + 6), delay)
+    if not rows:
+        st.caption(say("cash.week_empty"))
+        return
+    frame.table(cash_tables.invoices(rows, say), alt=say("cash.week_note", day=say.f.day_year(start)))

@@ -1,0 +1,34 @@
+"""What happens around every page: language and device are recognised, the document is told, the foot is drawn."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.style import document
+from pages.ui.voice import Voice, pick_language, voice_of
+
+
+def enter() -> Voice:
+    """Recognise language (address, else the session's choice, else the browser) and device (address, else User-Agent)."""
+    asked = st.query_params.get("lang")
+    if asked and asked != st.session_state.get("lang_seen"):
+        st.session_state["lang"] = st.session_state["lang_seen"] = asked
+    if st.query_params.get("view"):
+        st.session_state["view"] = st.query_params["view"]
+    agent = st.context.headers.get("User-Agent") or ""
+    st.session_state["phone"] = st.session_state.get("view", "phone" if "Mobile" in agent else "") == "phone"
+    return voice_of(pick_language(st.session_state.get("lang"), st.context.locale))
+
+
+def notice_page(url_path: str) -> None:
+    """Remember that the reader has come to another page, so that it keeps the question it had."""
+    if st.session_state.get("at") != url_path:
+        st.session_state["arrived"] = "at" in st.session_state
+        st.session_state["at"] = url_path
+
+
+def leave(say: Voice) -> None:
+    """Keep a chosen language in the address, and tell the browser which language the page speaks."""
+    if st.session_state.get("lang"):
+        st.query_params["lang"] = st.session_state["lang_seen"] = say.t.language
+    document(say.t.language)

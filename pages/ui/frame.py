@@ -1,0 +1,135 @@
+"""The frame that every page shares: title row, the sentence, headline numbers, figures with their table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.ui.charts.base import CONFIG
+from pages.ui.i18n import LANGUAGES
+from pages.ui.voice import Voice
+
+Tone = Literal["gray", "red", "green"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """One headline number: what it is, the number, a second line with its tone, and a quieter remark beside it."""
+
+    label: str
+    value: str
+    second: str = ""
+    tone: Tone = "gray"
+    aside: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Columns to show: texts stand left, numbers right with their writer; `strong` rows are bold."""
+
+    columns: Mapping[str, Sequence[Any]]
+    writers: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    strong: tuple[int, ...] = ()
+
+    def styled(self) -> Any:
+        """The table for Streamlit: numbers stay numbers, so that they align, and are written in the reader's language."""
+        frame = pd.DataFrame(self.columns)
+        styler = frame.style.format({name: _known(write) for name, write in self.writers.items()})
+        if self.strong:
+            styler = styler.apply(lambda row: ["font-weight: 600" if row.name in self.strong else ""] * len(row), axis=1)
+        return styler
+
+
+def _known(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: "—" if pd.isna(value) else write(value)
+
+
+# ── the page's head ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def title_row(title: str, note: str, say: Voice, actions: Callable[[], None] | None = None) -> None:
+    """The page's title in the serif, a note beside it, what one can do with the page and the other language at the right."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="title"):
+        st.title(title, anchor=False, width="content")
+        st.caption(note, width="content")
+        st.space("stretch")
+        with st.container(horizontal=True, width="content", key="actions", gap="small", vertical_alignment="center"):
+            if actions:
+                actions()
+            st.button(say("app.other_language"), type="tertiary", key="language", on_click=_switch_language, args=(say,))
+
+
+def _switch_language(say: Voice) -> None:
+    other = next(language for language in LANGUAGES if language != say.t.language)
+    st.session_state["lang"] = other
+
+
+def sentence(words: str) -> None:
+    """The one sentence that a director can read aloud."""
+    with st.container(key="say"):
+        st.markdown(words)
+
+
+def headlines(numbers: Sequence[Headline], *, phone: bool, key: str = "kpi") -> None:
+    """The headline numbers under one ink rule: in a row, or two by two on a phone."""
+    per_row = 2 if phone else len(numbers)
+    with st.container(key=key):
+        for start in range(0, len(numbers), per_row):
+            places = st.columns(per_row, gap="medium", wrap=False)
+            for place, number in zip(places, numbers[start : start + per_row], strict=False):
+                place.metric(
+                    number.label,
+                    number.value,
+                    number.second or None,
+                    delta_color=number.tone,
+                    delta_arrow="off",
+                    delta_description=(None if phone else number.aside) or None,
+                    help=number.help or None,
+                )
+
+
+# ── figures and tables ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def figure_key(key: str) -> str:
+    """The key of a figure follows the theme, so that its colours are right at the next run after a switch."""
+    return f"{key}_{st.context.theme.type or 'light'}"
+
+
+def figure(chart: go.Figure, *, key: str, alt: str, **options: Any) -> Any:
+    """A figure with its words for screen readers."""
+    return st.plotly_chart(chart, theme="streamlit", config=CONFIG, key=figure_key(key), alt=alt, **options)
+
+
+def picked(key: str) -> list[dict[str, Any]]:
+    """The points of a figure that the reader has clicked."""
+    state: Any = st.session_state.get(figure_key(key)) or {}
+    return list(state.get("selection", {}).get("points", []))
+
+
+def table(content: Table, *, alt: str) -> None:
+    """A table as it stands."""
+    st.table(content.styled(), border="horizontal", hide_index=True, alt=alt)
+
+
+def folded_table(say: Voice, content: Table, *, key: str) -> None:
+    """The numbers behind a figure, folded away beneath it."""
+    with st.expander(say("app.figures"), key=key):
+        table(content, alt=say("app.figures"))
+
+
+def empty_state(say: Voice, key: str, actions: Callable[[], None]) -> None:
+    """Nothing here yet: a bold line, a caption, what to do."""
+    with st.container(border=True, horizontal_alignment="center", key="empty"):
+        st.space("medium")
+        st.markdown(f"**{say(f'{key}.title')}**", width="content")
+        st.caption(say(f"{key}.caption"), width="content")
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            actions()
+        st.space("medium")

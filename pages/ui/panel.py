@@ -1,0 +1,164 @@
+"""The "What if…" panel: its values live in the session and in the address, so that a link reopens what was on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+import streamlit as st
+
+from forecasting.ledger import Ledger
+from forecasting.simulation.flows import Variant
+from pages.ui.cash_words import days_of, who_name
+from pages.ui.question import (
+    DELAY_MAX,
+    FACTORS,
+    HORIZONS,
+    READY,
+    Question,
+    Repair,
+    from_address,
+    largest_customer,
+    ready,
+    ready_code,
+    to_address,
+    unpaid,
+)
+from pages.ui.voice import Voice
+
+_QUESTION: Final = "question"
+_WRITTEN: Final = "question_written"
+_NAMES: Final = ("months", "delay", "defaults", "who", "fails", "scenario", "band")
+
+
+def arrive(ledger: Ledger, saved: Sequence[str]) -> tuple[Repair, ...]:
+    """Take the question from the address where it is new there, else keep the session's; returns what had to be repaired."""
+    address = {name: st.query_params[name] for name in _NAMES if name in st.query_params}
+    coming_back = st.session_state.pop("arrived", False) and not address
+    repairs: tuple[Repair, ...] = ()
+    if _QUESTION not in st.session_state or (address != st.session_state.get(_WRITTEN) and not coming_back):
+        question, repairs = from_address(
+            address, whos=whos(ledger), partners=[p.partner_id for p in ledger.partners], saved=saved
+        )
+        st.session_state[_QUESTION] = question
+        st.session_state["repairs"] = repairs
+    put(current(), ledger)
+    return tuple(st.session_state.get("repairs", ()))
+
+
+def current() -> Question:
+    """The question on screen."""
+    found = st.session_state.get(_QUESTION, Question())
+    assert isinstance(found, Question)
+    return found
+
+
+def put(question: Question, ledger: Ledger) -> None:
+    """Set the panel to a question; before its widgets are drawn, or in their callbacks."""
+    st.session_state[_QUESTION] = question
+    st.session_state["ask_months"] = question.months
+    st.session_state["ask_delay"] = question.delay_days
+    st.session_state["ask_factor"] = question.factor
+    st.session_state["ask_who"] = question.who
+    st.session_state["ask_ready"] = ready_code(question, largest_customer(ledger)) or None
+
+
+def write_address() -> None:
+    """Keep the address in step with the question."""
+    address = to_address(current())
+    if address != st.session_state.get(_WRITTEN):
+        for name in _NAMES:
+            if name in address:
+                st.query_params[name] = address[name]
+            elif name in st.query_params:
+                del st.query_params[name]
+        st.session_state[_WRITTEN] = address
+
+
+def set_band(band: Variant) -> None:
+    """Give the fan to a variant."""
+    st.session_state[_QUESTION] = replace(current(), band=band)
+
+
+def whos(ledger: Ledger) -> list[str]:
+    """Whom the panel can speak of: everybody, each segment, each customer with unpaid invoices, by name."""
+    side = ledger.customers
+    concerned = sorted(set(side.partner[unpaid(side, ledger.as_of)].tolist()))
+    partners = [ledger.partners[p] for p in concerned]
+    segments = sorted({p.segment for p in partners if p.segment})
+    named = sorted(partners, key=lambda p: (p.name or p.partner_id).casefold())
+    return ["", *(f"segment:{s}" for s in segments), *(f"partner:{p.partner_id}" for p in named)]
+
+
+def panel(ledger: Ledger, say: Voice, *, phone: bool) -> Question:
+    """Draw the panel and return the question that it is set to."""
+    question = current()
+    if phone:
+        title = say(
+            "cash.panel.summary",
+            days=days_of(question.delay_days, say),
+            factor=say.f.factor(question.factor),
+            months=question.months,
+        )
+        with st.expander(title, key="panel"):
+            _controls(ledger, say, phone=True)
+    else:
+        with st.container(border=True, key="panel"):
+            _controls(ledger, say, phone=False)
+    return _collect()
+
+
+def _controls(ledger: Ledger, say: Voice, *, phone: bool) -> None:
+    title, delay, factor, months, who = (
+        [st.container() for _ in range(5)] if phone else st.columns([0.7, 1.15, 1.15, 1.05, 1], gap="medium")
+    )
+    if not phone:
+        title.header(say("cash.panel.title"), anchor=False)
+    title.button(say("cash.panel.reset"), icon=":material/undo:", type="tertiary", on_click=_reset, args=(ledger,))
+    delay.select_slider(
+        say("cash.panel.delay"),
+        options=range(DELAY_MAX + 1),
+        format_func=lambda days: days_of(days, say),
+        key="ask_delay",
+    )
+    factor.select_slider(say("cash.panel.factor"), options=FACTORS, format_func=lambda f: say.f.factor(f), key="ask_factor")
+    months.segmented_control(say("cash.panel.months"), options=list(HORIZONS), required=True, key="ask_months")
+    who.selectbox(
+        say("cash.panel.who"), options=whos(ledger), format_func=lambda w: who_name(ledger, w, say), key="ask_who"
+    )
+    st.pills(
+        say("cash.panel.ready"),
+        options=list(READY),
+        format_func=lambda code: say(f"cash.ready.{code}"),
+        key="ask_ready",
+        on_change=_take_ready,
+        args=(ledger,),
+        label_visibility="collapsed",
+    )
+
+
+def _collect() -> Question:
+    """The question with the widgets' values; writes it into session and address."""
+    state = st.session_state
+    question = replace(
+        current(),
+        months=int(state["ask_months"]),
+        delay_days=int(state["ask_delay"]),
+        factor=Decimal(state["ask_factor"]),
+        who=str(state["ask_who"]),
+    )
+    if question != current():
+        st.session_state["repairs"] = ()
+    st.session_state[_QUESTION] = question
+    return question
+
+
+def _reset(ledger: Ledger) -> None:
+    put(Question(months=12, band=current().band), ledger)
+
+
+def _take_ready(ledger: Ledger) -> None:
+    code = st.session_state["ask_ready"]
+    _reset(ledger) if code is None else put(ready(code, current(), largest_customer(ledger)), ledger)

@@ -1,0 +1,230 @@
+"""What a page asks the house for: the store, the ledger, projections; the only module of screens that computes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from forecasting.simulation.engine import project
+
+from data import repository
+from data.access import FINANCE, Principal
+from data.contract_files import factoring_from_text, insurance_from_text
+from data.repository import Company, InvoiceFilter, InvoiceLine, Missing, SavedContract, SavedScenario, Store
+from data.sample import fill_store
+from data.scenario_files import scenario_from_text
+from forecasting.curve import Projection
+from forecasting.errors import StoreBusy, StoreUnreadable
+from forecasting.factoring.contract import FactoringContract
+from forecasting.insurance.policy import InsurancePolicy
+from forecasting.ledger import Ledger, Side
+from forecasting.scenario import Scenario
+from pages.ui.cache import Bounded
+from pages.ui.question import Question, days_known, scenario_of
+from pages.ui.voice import Voice, pick_language, voice_of
+
+#: Where the company's data lies unless the environment names another file.
+STORE_DEFAULT: Final = Path(__file__).resolve().parents[2] / "var" / "encaisse.duckdb"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contracts:
+    """The contracts that the curves show; None where none of its kind is chosen."""
+
+    factoring: FactoringContract | None = None
+    insurance: InsurancePolicy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One reader's place: the store, who reads, the company, in which voice and on what screen."""
+
+    store: Store
+    principal: Principal
+    company: Company
+    say: Voice
+    phone: bool
+
+
+class _Memory:
+    """Results shared by all sessions of this process; every key is compared in full."""
+
+    def __init__(self) -> None:
+        self.companies: Bounded[tuple[str, Principal], Company] = Bounded(8)
+        self.missing: Bounded[tuple[str, Principal], tuple[Missing, ...]] = Bounded(8)
+        self.ledgers: Bounded[tuple[str, Principal, date], Ledger] = Bounded(4)
+        self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(64)
+        self.factoring: Bounded[tuple[str, str], FactoringContract] = Bounded(64)
+        self.insurance: Bounded[tuple[str, str], InsurancePolicy] = Bounded(64)
+        self.scenarios: Bounded[tuple[str, str], Scenario] = Bounded(64)
+
+
+@st.cache_resource(show_spinner=False)
+def _memory() -> _Memory:
+    return _Memory()
+
+
+def store_path() -> Path:
+    """The file that this app keeps its data in."""
+    return Path(os.environ.get("ENCAISSE_STORE", STORE_DEFAULT))
+
+
+@st.cache_resource(show_spinner=False)
+def open_store(path: str) -> Store:
+    """The store at a path, opened once per process; one that was not there is filled with the sample company.
+
+    Raises StoreBusy where another process holds it, StoreUnreadable where it cannot be trusted.
+    """
+    fresh = not Path(path).exists()
+    store = repository.create_store(path)
+    if fresh:
+        fill_store(store, FINANCE)
+    return store
+
+
+def is_open(say: Voice) -> bool:
+    """Whether the store can be used; says in a sentence why not where it cannot."""
+    try:
+        open_store(str(store_path()))
+    except StoreBusy as busy:
+        st.error(say("app.store_busy", pid=busy.pid or "?"), icon=":material/error:")
+        return False
+    except StoreUnreadable as unreadable:
+        st.error(say(f"app.store_unreadable.{unreadable.reason}", path=unreadable.path), icon=":material/error:")
+        return False
+    return True
+
+
+def desk() -> Desk:
+    """The reader's place, looked up anew at every run (a lookup of the store's version, a millisecond)."""
+    store = open_store(str(store_path()))
+    told = _memory().companies.get(_version_key(store, FINANCE), lambda: repository.company(store, FINANCE))
+    language = pick_language(st.session_state.get("lang"), st.context.locale)
+    return Desk(
+        store=store,
+        principal=FINANCE,
+        company=told,
+        say=voice_of(language, told.currency),
+        phone=bool(st.session_state.get("phone")),
+    )
+
+
+def _version_key(store: Store, principal: Principal) -> tuple[str, Principal]:
+    version = repository.data_version(store, principal)
+    return f"{version.store_id}:{version.any_write}", principal
+
+
+# ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def ledger(at: Desk) -> Ledger:
+    """The ledger of this moment, loaded again only when a row that a projection can see has changed."""
+    key = (repository.data_version(at.store, at.principal).ledger_key, at.principal, date.today())
+    return _memory().ledgers.get(key, lambda: repository.load_ledger(at.store, at.principal))
+
+
+def is_empty(of: Ledger) -> bool:
+    """Whether no invoice has been loaded yet."""
+    return len(of.customers) + len(of.suppliers) == 0
+
+
+def missing(at: Desk) -> tuple[Missing, ...]:
+    """What is still to be asked before the curve means what it seems to mean."""
+    key = _version_key(at.store, at.principal)
+    return _memory().missing.get(key, lambda: repository.missing_settings(at.store, at.principal))
+
+
+def invoices_due(at: Desk, first: date, last: date, delay_days: int) -> list[InvoiceLine]:
+    """Unpaid invoices that fall due between two days, customers' ones `delay_days` later; the largest fifty first."""
+    found: list[InvoiceLine] = []
+    delays: dict[Side, timedelta] = {"customer": timedelta(days=delay_days), "supplier": timedelta(0)}
+    for side, delay in delays.items():
+        wanted = InvoiceFilter(side=side, due_from=first - delay, due_to=last - delay, order="amount", limit=200)
+        page = repository.invoices(at.store, at.principal, wanted)
+        found += [row for row in page.rows if row.status not in ("paid", "credit_note")]
+    return sorted(found, key=lambda row: -abs(row.open_minor))[:50]
+
+
+# ── contracts and scenarios ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def contracts(at: Desk) -> Contracts:
+    """The contracts that are chosen for the curves."""
+    factoring = repository.chosen_contract(at.store, at.principal, "factoring")
+    insurance = repository.chosen_contract(at.store, at.principal, "insurance")
+    return Contracts(
+        factoring=factoring_of(at, factoring) if factoring else None,
+        insurance=insurance_of(at, insurance) if insurance else None,
+    )
+
+
+def factoring_of(at: Desk, saved: SavedContract) -> FactoringContract:
+    """A saved factoring contract, read from its text once for each ledger."""
+    of = ledger(at)
+    return _memory().factoring.get(
+        (of.fingerprint, saved.content), lambda: factoring_from_text(saved.name, saved.content, of).record
+    )
+
+
+def insurance_of(at: Desk, saved: SavedContract) -> InsurancePolicy:
+    """A saved policy, read from its text once for each ledger."""
+    of = ledger(at)
+    return _memory().insurance.get(
+        (of.fingerprint, saved.content), lambda: insurance_from_text(saved.name, saved.content, of).record
+    )
+
+
+def saved_scenarios(at: Desk) -> tuple[SavedScenario, ...]:
+    """The named scenarios, by name."""
+    return repository.scenarios(at.store, at.principal)
+
+
+def saved_ids(at: Desk) -> list[str]:
+    """The ids of the named scenarios."""
+    return [found.scenario_id for found in saved_scenarios(at)]
+
+
+def saved_scenario(at: Desk, scenario_id: str) -> Scenario | None:
+    """A named scenario, read from its text; None where it is gone."""
+    found = repository.scenario(at.store, at.principal, scenario_id) if scenario_id else None
+    if found is None:
+        return None
+    of = ledger(at)
+    return _memory().scenarios.get(
+        (of.fingerprint, found.content), lambda: scenario_from_text(found.name, found.content, of).record
+    )
+
+
+def scenario(at: Desk, question: Question) -> Scenario:
+    """The scenario that a question means here and now."""
+    of = ledger(at)
+    return scenario_of(question, of, saved_scenario(at, question.saved), days_known=days_known(of))
+
+
+# ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def answer(at: Desk, question: Question) -> Projection:
+    """The projection that answers the question on screen, under the chosen contracts."""
+    return projection(ledger(at), scenario(at, question), contracts(at))
+
+
+def projection(of: Ledger, asked: Scenario, under: Contracts) -> Projection:
+    """The answer to one question: from memory where it was asked before, else computed."""
+    key = (of.fingerprint, asked, under)
+    return _memory().projections.get(key, lambda: project(of, asked, under.factoring, under.insurance))
+
+
+def projections(of: Ledger, asked: Iterable[Scenario], under: Contracts) -> dict[Scenario, Projection]:
+    """Several questions on the same ledger and contracts."""
+    return {one: projection(of, one, under) for one in asked}
+
+
+def is_ready(of: Ledger, asked: Scenario, under: Contracts) -> bool:
+    """Whether the answer is at hand without computing."""
+    return _memory().projections.has((of.fingerprint, asked, under))

@@ -1,0 +1,68 @@
+"""The custom styles that the theme cannot say: ten rules in one block, plus the language of the document."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from pages.ui.i18n import Language
+
+#: Hooks are `st-key-*` and `data-testid` only; a browser test counts that each still matches.
+RULES: Final = """
+/* 1 figures that align, in the serif too */
+.stApp { font-variant-numeric: tabular-nums lining-nums; }
+/* 2 one measure for page, bar and toolbar */
+[data-testid="stMainBlockContainer"], [data-testid="stBottomBlockContainer"] {
+  max-width: 1440px; margin-inline: auto; padding-inline: clamp(16px, 4vw, 56px); }
+[data-testid="stToolbar"] {
+  max-width: 1440px; margin-inline: auto; padding-inline: calc(clamp(16px, 4vw, 56px) - 1rem) clamp(16px, 4vw, 56px); }
+/* 3 the sentence */
+.st-key-say p { font-family: Newsreader, Georgia, serif; font-size: 1.375rem; line-height: 1.4; text-wrap: pretty; }
+/* 4 headline numbers: an ink rule above, a second line without its chip */
+.st-key-kpi { border-top: 2px solid; padding-top: .75rem; }
+.st-key-kpi [data-testid="stMetricDelta"] { background: none; padding-inline: 0; font-size: .875rem; }
+/* 5 primary buttons keep their contrast in the dark */
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {
+  color: light-dark(#fff, #0E1513); }
+/* 6 a drop zone that looks like one */
+[data-testid="stFileUploaderDropzone"] { min-height: 7.5rem; align-items: center; border: 1px dashed; }
+/* 8 a hairline above the bottom bar */
+[data-testid="stBottomBlockContainer"] { border-top: 1px solid light-dark(#D5DEDA, #2C3A35); padding-block: 1rem; }
+/* 9 phone sizes */
+@media (max-width: 640px) { .stApp h1 { font-size: 1.75rem; } .st-key-say p { font-size: 1.1875rem; } }
+/* 10 print: A4 across, without what is only for working */
+@media print {
+  @page { size: A4 landscape; margin: 14mm; }
+  [data-testid="stHeader"], [data-testid="stToolbar"], .st-key-panel, .st-key-actions, .st-key-band, .st-key-foot,
+  [data-testid="stBottomBlockContainer"], [data-testid="stExpander"] { display: none; }
+  [data-testid="stPlotlyChart"], [data-testid="stTable"] { break-inside: avoid; }
+  .stApp { color-scheme: light; } }
+"""
+#: 7: the uploader speaks English alone.
+_UPLOADER_FR: Final = """
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p::after {
+  content: "Choisir des fichiers"; font-size: .875rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] > * { display: none; }
+[data-testid="stFileUploaderDropzoneInstructions"]::after { content: "ou déposez-les ici, 200 Mo au plus"; }
+"""
+#: The document's language for screen readers; a change of the system's theme needs a fresh page, because figures have
+#: their colours already (the state is in the address).
+_SCRIPT: Final = """<script>
+document.documentElement.lang = "%s";
+if (!window.encaisseTheme) {
+  window.encaisseTheme = true;
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
+}
+</script>"""
+
+
+def style(language: Language) -> None:
+    """Put the styles on the page, once per run and before anything else."""
+    st.html(f"<style>{RULES}{_UPLOADER_FR if language == 'fr' else ''}</style>")
+
+
+def document(language: Language) -> None:
+    """Tell the browser the page's language; last on the page, because it takes a gap."""
+    st.html(_SCRIPT % language, unsafe_allow_javascript=True)
