@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +78,44 @@ class FactsBlock:
 
     def __len__(self) -> int:
         return len(self.drawn)
+
+
+class FactArrays(NamedTuple):
+    """The arrays of a FactsBlock under the same names."""
+
+    receipt_ptr: Int64
+    receipt_invoice: Int32
+    receipt_day: Int16
+    receipt_minor: Int64
+    payment_ptr: Int64
+    payment_invoice: Int32
+    payment_day: Int16
+    payment_minor: Int64
+    credit_ptr: Int64
+    credit_invoice: Int32
+    credit_day: Int16
+    credit_minor: Int64
+    dispute_ptr: Int64
+    dispute_invoice: Int32
+    dispute_day: Int32
+    dispute_resolved: Int32
+    failure_ptr: Int64
+    failure_partner: Int32
+    failure_judgment: Int32
+    failure_declared: Int32
+    failure_procedure: Int32
+    failure_irrecoverable: Int32
+    failure_dividend_ppm: Int64
+    failure_dividend_day: Int32
+    request_ptr: Int64
+    request_partner: Int32
+    request_day: Int32
+    request_declared: Int32
+
+
+def fact_arrays(block: FactsBlock) -> FactArrays:
+    """A block's arrays as the kernel takes them."""
+    return FactArrays(*(getattr(block, name) for name in FactArrays._fields))
 
 
 def facts_block(paths: Sequence[PathFacts], as_of: int, horizon_days: int) -> FactsBlock:

@@ -26,11 +26,53 @@ from forecasting.simulation.flows import CATEGORIES
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 
-#: Columns of `Outcome.loss`: open with VAT at the end of the day of the loss; what came in after it (dividend included);
-#: paid by the factor's guarantee; indemnified; given back to the insurer.
-LOSSES: Final = ("unpaid", "recovered", "guaranteed", "indemnified", "to_insurer")
+#: Columns of `Outcome.loss`: what debtors that failed, or were handed to the insurer, still owe at the end of the horizon,
+#: with VAT; the liquidators' dividends; the factor's guarantee; indemnities; what the insurer got back.
+LOSSES: Final = ("unpaid", "dividend", "guaranteed", "indemnified", "to_insurer")
 #: Columns of `Outcome.account`: what the factor's account was debited with (before VAT, then its VAT), over the horizon.
 ACCOUNT: Final = ("service_fee", "minimum_fee", "service_vat", "financing_fee", "financing_vat", "commitment_fee")
+
+#: Kinds of rows in `Exposure.turn` (kind, day, a, b).
+OTHERWISE: Final = 0  # bought for b instead of the planned a (0: not bought)
+LINE: Final = 1  # a first purchase of a debtor more (a = 1) or fewer (a = -1) than planned
+GUARANTEE: Final = 2  # the factor pays a; b: bit 1 in `factoring`, bit 2 in `both`
+FLOW: Final = 3  # the bank receives a more; b: 4 * heading + the same bits
+PRODUCT: Final = 4  # a discount product buys a, b days before it falls due
+REST: Final = 5  # a spot invoice of a is paid in full: its rest is due
+
+#: Columns of `Exposure.claim`.
+CLAIM_PARTNER: Final = 0
+CLAIM_LOSS_DAY: Final = 1
+CLAIM_PROTRACTED: Final = 2  # 1: protracted default, 0: insolvency
+CLAIM_PAY_FROM: Final = 3  # the day that payment_days count from
+CLAIM_IN_TIME: Final = 4
+CLAIM_LOSS: Final = 5  # after the limit
+CLAIM_DEBT: Final = 6  # all debts open at the loss, before VAT
+CLAIM_COVERED: Final = 7  # bit 1 in `insurance`, bit 2 in `both`
+CLAIM_COLUMNS: Final = 8
+#: Columns of `Exposure.recovery`: the claim's row within its path, the day, the amount with and before VAT.
+RECOVERY_CLAIM: Final = 0
+RECOVERY_DAY: Final = 1
+RECOVERY_MINOR: Final = 2
+RECOVERY_NET: Final = 3
+RECOVERY_COLUMNS: Final = 4
+
+DEBTOR_RECEIPT: Final = CATEGORIES.index("debtor_receipt")
+DIRECT_RECEIPT: Final = CATEGORIES.index("direct_receipt")
+SUPPLIER_PAYMENT: Final = CATEGORIES.index("supplier_payment")
+PLANNED_FLOW: Final = CATEGORIES.index("planned_flow")
+BANK_INTEREST: Final = CATEGORIES.index("bank_interest")
+VAT_PAYMENT: Final = CATEGORIES.index("vat_payment")
+VAT_RELIEF: Final = CATEGORIES.index("vat_relief")
+VAT_RELIEF_REVERSAL: Final = CATEGORIES.index("vat_relief_reversal")
+RECOVERY: Final = CATEGORIES.index("recovery")
+FACTOR_TRANSFER: Final = CATEGORIES.index("factor_transfer")
+CASH_CALL: Final = CATEGORIES.index("cash_call")
+FACTOR_FEE: Final = CATEGORIES.index("factor_fee")
+PREMIUM: Final = CATEGORIES.index("premium")
+INSURANCE_FEE: Final = CATEGORIES.index("insurance_fee")
+INDEMNITY: Final = CATEGORIES.index("indemnity")
+INSURER_SHARE: Final = CATEGORIES.index("insurer_share")
 
 
 class Exposure(NamedTuple):

@@ -1,0 +1,54 @@
+"""Where the compiled simulation kernel is kept between starts, so that only a changed kernel is compiled again.
+
+The compiler's own cache does not see an edit in an imported module: it would silently serve old constants. The folder is
+therefore named after everything that went into the code: the kernel's sources, the compiler, NumPy, Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+_SOURCES = Path(__file__).resolve().parent.parent / "forecasting"
+
+
+def kernel_digest() -> str:
+    """A short name for the sources and versions that compiled code depends on."""
+    digest = hashlib.sha256()
+    for name in ("numba", "llvmlite", "numpy"):
+        digest.update(f"{name} {version(name)}\n".encode())
+    digest.update(f"python {platform.python_version()}\n".encode())
+    # money, ledger and flows lend the kernel their constants
+    sources = [*(_SOURCES / "simulation").glob("*.py"), *_SOURCES.glob("*.py")]
+    for source in sorted(sources, key=lambda path: path.name):
+        digest.update(source.name.encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def use_kernel_cache(folder: Path | None = None) -> Path:
+    """Names the folder of compiled code to the compiler; call it before the kernel is imported.
+
+    `folder` None: what NUMBA_CACHE_DIR says already is kept (a packager's choice), else the user's cache folder.
+    Where that cannot be written, compiled code goes to a temporary folder of this digest.
+    """
+    chosen = os.environ.get("NUMBA_CACHE_DIR") if folder is None else None
+    root = Path(chosen) if chosen else folder or _user_cache() / "encaisse"
+    target = root if root.name == kernel_digest() else root / kernel_digest()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        import tempfile
+
+        target = Path(tempfile.gettempdir()) / f"encaisse-{kernel_digest()}"
+        target.mkdir(parents=True, exist_ok=True)
+    os.environ["NUMBA_CACHE_DIR"] = str(target)
+    return target
+
+
+def _user_cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return Path(base) if base else Path.home() / ".cache"

@@ -1,0 +1,85 @@
+"""Ledger and contracts lowered to flat arrays: everything that the kernel reads beside the facts of its paths."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from forecasting.factoring.contract import FactoringContract
+from forecasting.insurance.policy import InsurancePolicy
+from forecasting.ledger import Ledger
+from forecasting.simulation.flows import Variant
+from forecasting.simulation.kernel_book import Book, Calendar, lower_book, lower_calendar
+from forecasting.simulation.kernel_clauses import Account, Purchases, lower_account, lower_purchases
+from forecasting.simulation.kernel_policy import Cover, Policy, factor_cover, lower_cover, lower_policy
+
+
+class CompiledContracts(NamedTuple):
+    """One question's ledger and contracts as arrays; `as_of` is day 0.
+
+    calendar, book, purchases and cover feed the first stage, account and policy the second.
+    """
+
+    as_of: int
+    calendar: Calendar
+    book: Book
+    purchases: Purchases
+    cover: Cover
+    account: Account
+    policy: Policy
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """The variants that the given contracts allow."""
+        factored, insured = self.purchases.active, self.cover.active
+        if factored and insured:
+            return ("baseline", "factoring", "insurance", "both")
+        if factored:
+            return ("baseline", "factoring")
+        return ("baseline", "insurance") if insured else ("baseline",)
+
+
+def lower(
+    ledger: Ledger,
+    horizon_days: int,
+    factoring: FactoringContract | None = None,
+    insurance: InsurancePolicy | None = None,
+) -> CompiledContracts:
+    """Everything that does not depend on luck, as arrays: days from `as_of`, rates in millionths, amounts in minor units."""
+    return relower(lower_ledger(ledger, horizon_days), ledger, factoring, insurance)
+
+
+def lower_ledger(ledger: Ledger, horizon_days: int) -> tuple[Calendar, Book]:
+    """The part that no contract changes; keep it while a user moves the sliders of a contract."""
+    return lower_calendar(ledger.as_of, horizon_days, ledger.vat_day), lower_book(ledger, horizon_days)
+
+
+def relower(
+    lowered: tuple[Calendar, Book],
+    ledger: Ledger,
+    factoring: FactoringContract | None,
+    insurance: InsurancePolicy | None,
+) -> CompiledContracts:
+    """The same as `lower`, on a ledger that `lower_ledger` has already laid out."""
+    calendar, book = lowered
+    alone, both = factor_cover(ledger, insurance, factoring)
+    purchases = lower_purchases(ledger, book, calendar.days, factoring)._replace(factor_alone=alone, factor_both=both)
+    return CompiledContracts(
+        as_of=ledger.as_of,
+        calendar=calendar,
+        book=book,
+        purchases=purchases,
+        cover=lower_cover(ledger, calendar.days, insurance, factoring),
+        account=lower_account(ledger, book, purchases, calendar.days, factoring),
+        policy=lower_policy(ledger, calendar.days, insurance),
+    )
+
+
+def same_exposure(a: CompiledContracts, b: CompiledContracts) -> bool:
+    """Whether an exposure of `a` serves `b`: only price-like clauses differ (rates, fees, reserve, ceiling, floor, draw
+    policy, amounts of the policy), on the same ledger and horizon."""
+    return _bytes(a) == _bytes(b)
+
+
+def _bytes(compiled: CompiledContracts) -> list[bytes]:
+    parts = (*compiled.calendar, *compiled.book, *compiled.purchases, *compiled.cover)
+    return [part.tobytes() if hasattr(part, "tobytes") else repr(part).encode() for part in parts]
