@@ -88,6 +88,19 @@ def count(text: str) -> int:
     return number
 
 
+def within(first: int, last: int) -> Callable[[str], int]:
+    """A reader of whole numbers between two bounds, both included."""
+
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or len(text) > 20:
+            raise BadValue("value.bad_number", text)
+        if not first <= int(text) <= last:
+            raise BadValue("value.out_of_bounds", text, first=first, last=last)
+        return int(text)
+
+    return parse
+
+
 def folder(text: str) -> Path:
     """A folder that exists."""
     path = Path(text)

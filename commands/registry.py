@@ -9,6 +9,8 @@ from commands.grammar import Verb
 
 #: Verb -> module under `commands`, holding it as `VERB`; in the order in which `--help` lists them.
 MODULES: Final[dict[str, str]] = {
+    "project": "project",
+    "indemnity": "indemnity",
     "due-date": "due_date",
     "late-interest": "late_interest",
     "dso": "dso",

@@ -70,6 +70,16 @@ class Table:
                     self.problems.append(known.bad[text].at(file=self.file, row=self.rows[index], column=name))
         return found
 
+    def unique(self, name: str) -> list[str]:
+        """A column of ids, each of which must be there and may stand once."""
+        ids = self.text(name, required=True)
+        if len(set(ids)) < len(ids):
+            first: dict[str, int] = {}
+            for index, identity in enumerate(ids):
+                if identity and first.setdefault(identity, index) != index:
+                    self.wrong(index, name, "file.id_twice", id=identity, first=self.rows[first[identity]])
+        return ids
+
     def reject(self) -> None:
         """Raises InputRejected where anything is wrong, in the order of the rows."""
         if any(found.severity == "error" for found in self.problems):

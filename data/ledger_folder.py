@@ -142,7 +142,7 @@ class _Folder:
         table = self._table("partners.csv", _PARTNER, optional=True)
         if not table.columns:
             return []
-        ids = unique(table, "partner_id")
+        ids = table.unique("partner_id")
         text = {name: table.text(name) for name in _PARTNER_TEXT}
         columns: dict[str, list[Any]] = {
             "default_probability": table.values("default_probability", _probability),
@@ -178,7 +178,7 @@ class _Folder:
 
     def _accounts(self, currency: str) -> list[Account]:
         table = self._table("accounts.csv", (("account_id", "balance", "date"), _ACCOUNT_OPTIONAL), optional=True)
-        ids = unique(table, "account_id")
+        ids = table.unique("account_id")
         codes = table.values("currency", parse_currency, currency)
         days = table.values("date", parse_day, NO_DAY, required=True)
         rates = table.values("overdraft_rate", parse_positive_rate, Decimal(0))
@@ -224,17 +224,6 @@ _PARTNER: Final = (
 )
 _PLANNED_OPTIONAL: Final = ("category", "label", "every", "until")
 _ACCOUNT_OPTIONAL: Final = ("entity", "currency", "overdraft_limit", "overdraft_rate")
-
-
-def unique(table: Table, name: str) -> list[str]:
-    """A column of ids, each of which may stand once."""
-    ids = table.text(name, required=True)
-    if len(set(ids)) < len(ids):
-        first: dict[str, int] = {}
-        for index, identity in enumerate(ids):
-            if identity and first.setdefault(identity, table.rows[index]) != table.rows[index]:
-                table.wrong(index, name, "ledger.id_twice", id=identity, first=first[identity])
-    return ids
 
 
 def _own_amounts(

@@ -51,8 +51,8 @@ class InvoiceReading:
 
 def read_invoices(table: Table, side: Side, rates: Rates, terms: Mapping[str, str]) -> InvoiceReading:
     """The invoices of a side; what is wrong with them is among the table's problems."""
-    ids = table.text("invoice_id", required=True)
-    place = _places(table, ids)
+    ids = table.unique("invoice_id")
+    place = {invoice_id: index for index, invoice_id in enumerate(ids)}
     partners = table.text("partner_id", required=True)
     currency = _currencies(table, rates)
     amounts = _amounts(table, "amount", currency, rates, 0, required=True)
@@ -110,15 +110,6 @@ def read_part_payments(table: Table, sides: Sequence[InvoiceReading], rates: Rat
             table.wrong(index, "amount", "ledger.paid_too_much", id=invoice_id, amount=to_text(whole, rates.exponent))
         payments.append(PartPayment(side=side.side, invoice_id=invoice_id, day=days[index], amount_minor=amount))
     return payments
-
-
-def _places(table: Table, ids: list[str]) -> dict[str, int]:
-    place: dict[str, int] = {}
-    for index, invoice_id in enumerate(ids):
-        first = place.setdefault(invoice_id, index)
-        if first != index and invoice_id:
-            table.wrong(index, "invoice_id", "ledger.id_twice", id=invoice_id, first=table.rows[first])
-    return place
 
 
 def _currencies(table: Table, rates: Rates) -> list[str]:

@@ -1,0 +1,100 @@
+"""The verb `project`: the treasury curve of a ledger, for each variant that the given contracts allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from commands.console import CALL_WRONG, Console
+from commands.grammar import LEDGER, OUT, Argument, Values, Verb, file, within
+from commands.inputs import Question, read_question
+from forecasting.errors import InputRejected
+from forecasting.money import Currency, to_text
+from forecasting.scenario import HORIZON_DAYS_MAX, PATH_COUNT_MAX, Scenario
+
+if TYPE_CHECKING:
+    from data.exporters.projection_files import Summary
+    from pages.ui.i18n import Translator
+
+
+@dataclass(slots=True)
+class _Clock:
+    """How long each stage took, in seconds."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begin = perf_counter()
+        yield
+        self.seconds[name] = perf_counter() - begin
+
+
+def run(call: Values, console: Console) -> int:
+    """Writes the projection's files and summary; answers with the summary."""
+    clock = _Clock()
+    with clock.stage("read"):
+        question = read_question(call["ledger"], call["scenario"], call["factoring"], call["insurance"])
+    console.problems(question.warnings)
+    question = replace(question, scenario=_asked(question.scenario, call))
+    if question.scenario.kind != "certain":
+        console.failed("cli.project.drawn_not_there")
+        return CALL_WRONG
+    try:
+        summary = _certain(question, call["out"], clock)
+    except InputRejected as rejected:
+        return console.problems(rejected.problems, file=str(call["scenario"]))
+    if console.as_json:
+        return console.answer(summary)
+    return console.answer(summary, *_sentences(summary, question.ledger.currency, console.words))
+
+
+def _asked(scenario: Scenario, call: Values) -> Scenario:
+    """The scenario with what the call itself asks for."""
+    asked: dict[str, Any] = {"horizon_days": call["horizon"], "path_count": call["paths"], "seed": call["seed"]}
+    return replace(scenario, **{name: value for name, value in asked.items() if value is not None})
+
+
+def _certain(question: Question, folder: Path, clock: _Clock) -> Summary:
+    from data.exporters.projection_files import certain_summary, write_certain, write_summary
+    from forecasting.simulation.variants import project_certain
+
+    with clock.stage("project"):
+        projection = project_certain(question.ledger, question.scenario, question.factoring, question.insurance)
+    with clock.stage("write"):
+        write_certain(projection, question.ledger.currency, folder)
+    summary = certain_summary(projection, question.ledger, question.scenario.seed, clock.seconds)
+    write_summary(summary, folder)
+    return summary
+
+
+def _sentences(summary: Summary, currency: str, words: Translator) -> list[str]:
+    exponent = Currency(currency).exponent
+    lines = []
+    for name, variant in summary["variants"].items():
+        lowest = f"{to_text(variant['lowest_minor'], exponent)} {currency}"
+        variant_name = words(f"cli.variant.{name}")
+        lines.append(words("cli.project.lowest", variant=variant_name, lowest=lowest, date=variant["lowest_date"]))
+    if summary["overdue_moved"]:
+        lines.append(words("cli.project.overdue_moved", count=summary["overdue_moved"]))
+    return lines
+
+
+VERB = Verb(
+    name="project",
+    arguments=(
+        LEDGER,
+        OUT,
+        Argument(name="--scenario", metavar="FILE.toml", parse=file),
+        Argument(name="--factoring", metavar="FILE.toml", parse=file),
+        Argument(name="--insurance", metavar="FILE.toml", parse=file),
+        Argument(name="--paths", metavar="N", parse=within(1, PATH_COUNT_MAX)),
+        Argument(name="--seed", metavar="K", parse=within(0, 2**63 - 1)),
+        Argument(name="--horizon", metavar="DAYS", parse=within(1, HORIZON_DAYS_MAX)),
+    ),
+    run=run,
+)
