@@ -35,6 +35,15 @@ _INVOICE_FORMATS: Final = frozenset({"ubl", "cii", "facturx"})
 _TOLD_BY_INVOICES: Final = frozenset(
     {"issue", "due", "amount_minor", "currency", "vat_rate", "net_minor", "delivery", "credits", "terms", "identity"}
 )
+#: What a column of a table tells, where that is not the field of its own name.
+_TELLS: Final[Mapping[str, frozenset[str]]] = {
+    "net": frozenset({"net_minor"}),
+    "vat": frozenset({"net_minor", "vat_rate"}),
+    "open": frozenset({"open_minor"}),
+    "paid_amount": frozenset({"paid_minor"}),
+    "status": frozenset({"disputed", "paid", "open_minor"}),
+    "lettering": frozenset({"paid", "paid_minor"}),
+}
 #: Problems of one import that are kept for the screen; a file with more of them is broken as a whole.
 PROBLEMS_KEPT: Final = 2_000
 
@@ -146,7 +155,7 @@ def _silent(reading: Reading) -> frozenset[str]:
         told = _TOLD_BY_INVOICES
     elif tables:
         columns = {column.becomes for mapping in tables for column in mapping.columns if column.becomes}
-        told = frozenset(columns | {f"{name}_minor" for name in columns} | {"amount_minor", "currency", "assumed", "extra"})
+        told = frozenset().union({"amount_minor", "currency", "assumed", "extra"}, *(_TELLS.get(c, {c}) for c in columns))
     else:
         return frozenset()
     return frozenset(INVOICE_CONTENT) - told
@@ -196,10 +205,11 @@ def _home_currency(cursor: Cursor, invoices: pa.Table) -> str:
 
 
 def _reading_key(reading: Reading, file: SourceFile, refused: int) -> str:
-    """Names a file as it was read: its bytes, the mapping, and how many rows the store had to refuse."""
+    """Names a file as it was read: its bytes, the mapping, what it said, and how many rows the store had to refuse."""
     mapping = json.dumps([mapping_text(m) for m in reading.mappings or ((reading.mapping,) if reading.mapping else ())])
     sides = sorted({"customer" if row.side == "customer" else "supplier" for row in reading.invoices[:1]})
-    parts = (_sha256(file), reading.format, mapping, repr(sides), str(reading.accepted), str(refused))
+    said = (sorted(reading.total_minor.items()), reading.accepted, reading.first_day, reading.last_day, refused)
+    parts = (_sha256(file), reading.format, mapping, repr(sides), repr(said))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -38,7 +38,7 @@ def mappings(store: Store, principal: Principal) -> tuple[TableMapping, ...]:
     require(principal, "read_imports")
     with store.read() as cursor:
         rows = cursor.execute("SELECT mapping FROM column_mapping ORDER BY signature").fetchall()
-    return tuple(_mapping_of(text) for (text,) in rows)
+    return tuple(mapping_of(text) for (text,) in rows)
 
 
 def mapping_text(mapping: TableMapping) -> str:
@@ -46,7 +46,8 @@ def mapping_text(mapping: TableMapping) -> str:
     return json.dumps(asdict(mapping), ensure_ascii=False, sort_keys=True)
 
 
-def _mapping_of(text: str) -> TableMapping:
+def mapping_of(text: str) -> TableMapping:
+    """The mapping of such a text."""
     values = json.loads(text)
     columns = tuple(ColumnGuess(**{**column, "examples": tuple(column["examples"])}) for column in values["columns"])
     return TableMapping(**{**values, "columns": columns})

@@ -91,6 +91,8 @@ def invoice_table(rows: Sequence[InvoiceRow]) -> pa.Table:
     if table is None:
         return _columns(rows, _INVOICE, {"extra": lambda row: _extra_text(row.extra)})
     known = {name: table.column(name) for name in _INVOICE if name in table.column_names}
+    if "extra" in known and not pa.types.is_string(known["extra"].type):
+        known["extra"] = _extra_column(known["extra"])
     return typed_invoice_table(known, table.num_rows)
 
 
@@ -138,6 +140,14 @@ def _filled(column: pa.ChunkedArray | pa.Array | None, kind: pa.DataType, count:
         return pa.array([absent] * count, type=kind)
     cast = column.cast(kind)
     return cast if absent is None else cast.fill_null(absent)
+
+
+def _extra_column(column: pa.ChunkedArray) -> pa.Array:
+    """Pairs of name and value as one text per row; most files have none at all."""
+    if column.null_count == len(column):
+        return pa.nulls(len(column), pa.string())
+    pairs = (tuple((pair["name"], pair["value"]) for pair in row or ()) for row in column.to_pylist())
+    return pa.array([_extra_text(row) for row in pairs], type=pa.string())
 
 
 def _extra_text(extra: tuple[tuple[str, str], ...]) -> str:
