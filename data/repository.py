@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from data.ready_scenarios import ReadyScenario
 from data.repository_audit import AuditEntry, audit_trail, first_broken_seal, record_audit
 from data.repository_bank import BankLine, accounts, bank_lines, save_account
 from data.repository_company import (
@@ -11,14 +12,23 @@ from data.repository_company import (
     Company,
     Missing,
     company,
+    first_day,
     missing_settings,
     save_company,
     save_settings,
     setting,
 )
+from data.repository_forecasts import (
+    ForecastBands,
+    ForecastRecord,
+    forecast_bands,
+    forecasts,
+    ready_scenarios,
+    save_forecast,
+)
 from data.repository_imports import ImportReceipt, ImportRecord, import_problems, list_imports, store_reading
 from data.repository_invoices import InvoiceFilter, InvoiceLine, InvoicePage, invoices
-from data.repository_ledger import DataVersion, data_version, first_day, load_ledger
+from data.repository_ledger import DataVersion, data_version, load_ledger
 from data.repository_library import (
     ContractKind,
     SavedContract,
@@ -38,8 +48,15 @@ from data.repository_library import (
     scenario,
     scenarios,
 )
+from data.repository_opening import OpeningCash, opening_cash
 from data.repository_partners import partners, save_partner
-from data.repository_plan import PLANNED_CATEGORIES, PlannedCategory, planned_flows, ready_planned_flows, replace_planned_flows
+from data.repository_plan import (
+    PLANNED_CATEGORIES,
+    PlannedCategory,
+    planned_flows,
+    ready_planned_flows,
+    replace_planned_flows,
+)
 from data.repository_sources import exchange_rates, mapping_for, mappings, save_exchange_rates, save_mapping
 from data.repository_undo import undo_import
 from data.store import Store
@@ -52,13 +69,17 @@ __all__ = [
     "Company",
     "ContractKind",
     "DataVersion",
+    "ForecastBands",
+    "ForecastRecord",
     "ImportReceipt",
     "ImportRecord",
     "InvoiceFilter",
     "InvoiceLine",
     "InvoicePage",
     "Missing",
+    "OpeningCash",
     "PlannedCategory",
+    "ReadyScenario",
     "SavedContract",
     "SavedScenario",
     "Store",
@@ -79,6 +100,8 @@ __all__ = [
     "exchange_rates",
     "first_broken_seal",
     "first_day",
+    "forecast_bands",
+    "forecasts",
     "import_problems",
     "invoices",
     "list_imports",
@@ -87,9 +110,11 @@ __all__ = [
     "mappings",
     "missing_settings",
     "open_store",
+    "opening_cash",
     "partners",
     "planned_flows",
     "ready_planned_flows",
+    "ready_scenarios",
     "record_audit",
     "rename_contract",
     "rename_scenario",
@@ -98,6 +123,7 @@ __all__ = [
     "save_company",
     "save_contract",
     "save_exchange_rates",
+    "save_forecast",
     "save_mapping",
     "save_partner",
     "save_scenario",

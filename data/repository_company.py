@@ -74,6 +74,14 @@ def read_company(cursor: Cursor) -> Company:
     return Company(**values, own_ids=tuple(identifier for (identifier,) in own))
 
 
+def first_day(told: Company, as_of: date | None = None) -> date:
+    """The first projected day: the one asked for, else by the company's mode; today where nothing is said."""
+    if as_of is not None:
+        return as_of
+    fixed = {"balance": told.opening_date, "fixed": told.as_of, "today": None}[told.as_of_mode]
+    return fixed or date.today()
+
+
 def plain_rate(rate: Decimal) -> Decimal:
     """A rate without the zeros that the store appends: 0.200000 is 0.2."""
     normal = rate.normalize()

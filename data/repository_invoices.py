@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
+import numpy as np
+import pyarrow as pa
+
 from data.access import Principal, require
-from data.repository_company import read_company
-from data.repository_ledger import first_day
-from data.store import Cursor, Store
-from forecasting.ledger import Side
+from data.repository_company import Company, first_day, read_company
+from data.repository_rows import TERMS_WITHOUT_AGREEMENT
+from data.store import Cursor, Store, staged, table
+from data.terms import due_days
+from forecasting.ledger import NO_DAY, Side
 
 #: open: something is owed; overdue: open and past due; paid: settled before the day; expected: issued after it;
 #: disputed: open and contested; credit_note: negative.
@@ -51,7 +55,10 @@ class InvoiceFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceLine:
-    """One invoice of a list, in its own currency; `open_minor` is what is owed on the day of the list."""
+    """One invoice of a list, in its own currency; `open_minor` is what is owed on the day of the list.
+
+    `due_by_terms`: no file says when it is due, `due` follows from payment terms.
+    """
 
     side: Side
     invoice_id: str
@@ -60,6 +67,7 @@ class InvoiceLine:
     partner_name: str
     issue: date | None
     due: date | None
+    due_by_terms: bool
     amount_minor: int
     open_minor: int
     currency: str
@@ -93,7 +101,7 @@ _LIST: Final = """
         FROM invoice WHERE credits <> '' AND issue < $as_of GROUP BY ALL
     ),
     balanced AS (
-        SELECT i.*, coalesce(p.name, '') AS partner_name, m.file_name AS file,
+        SELECT i.* EXCLUDE (due), coalesce(i.due, d.due) AS due, i.due IS NULL AS due_by_terms, coalesce(p.name, '') AS partner_name, m.file_name AS file,
                CASE WHEN i.credits <> '' THEN 0
                     WHEN i.paid < $as_of AND i.paid_minor IS NULL THEN 0
                     WHEN i.paid IS NULL AND i.open_minor IS NOT NULL THEN i.open_minor
@@ -102,6 +110,7 @@ _LIST: Final = """
                END AS owed
         FROM invoice i
         LEFT JOIN partner p ON p.partner_id = i.partner_id
+        LEFT JOIN due_by_terms d ON i.due IS NULL AND d.side = i.side AND d.ledger_id = i.ledger_id
         LEFT JOIN import m ON m.import_id = i.import_id
         LEFT JOIN part_paid y ON i.part = 1 AND y.side = i.side AND y.partner_id = i.partner_id AND y.number = i.number
         LEFT JOIN credited c ON i.part = 1 AND c.side = i.side AND c.partner_id = i.partner_id AND c.number = i.number
@@ -110,7 +119,7 @@ _LIST: Final = """
           AND ($partner = '' OR i.partner_id = $partner)
           AND ($text = '' OR contains(lower(i.number || ' ' || i.partner_id || ' ' || coalesce(p.name, '')), lower($text)))
           AND (NOT $has_ids OR i.ledger_id IN (SELECT unnest($ids)))
-          AND ($due_from IS NULL OR i.due >= $due_from) AND ($due_to IS NULL OR i.due <= $due_to)
+          AND ($due_from IS NULL OR coalesce(i.due, d.due) >= $due_from) AND ($due_to IS NULL OR coalesce(i.due, d.due) <= $due_to)
           AND ($issue_from IS NULL OR i.issue >= $issue_from) AND ($issue_to IS NULL OR i.issue <= $issue_to)
           AND ($entity = '' OR i.entity = $entity)
           AND ($import_id IS NULL OR i.import_id = $import_id)
@@ -120,8 +129,8 @@ _LIST: Final = """
                        WHEN disputed THEN 'disputed' WHEN due < $as_of THEN 'overdue' ELSE 'open' END AS status
         FROM balanced
     )
-    SELECT side, ledger_id AS invoice_id, number, partner_id, partner_name, issue, due, amount_minor, owed AS open_minor,
-           currency, paid, disputed, status, credits, entity, import_id, coalesce(file, '') AS file, source_sheet, source_row
+    SELECT side, ledger_id AS invoice_id, number, partner_id, partner_name, issue, due, due_by_terms,
+           amount_minor, owed AS open_minor, currency, paid, disputed, status, credits, entity, import_id, coalesce(file, '') AS file, source_sheet, source_row
     FROM judged
     WHERE $status IS NULL OR status = $status OR ($status = 'open' AND status IN ('overdue', 'disputed'))
        OR ($status = 'overdue' AND status = 'disputed' AND due < $as_of)
@@ -135,7 +144,8 @@ def invoices(
     require(principal, "read_customers")
     asked = wanted or InvoiceFilter()
     with store.read() as cursor:
-        _list(cursor, principal, asked, first_day(read_company(cursor), as_of))
+        told = read_company(cursor)
+        _list(cursor, principal, asked, told, first_day(told, as_of))
         rows = cursor.execute(
             f"SELECT * FROM listed ORDER BY {_ORDERS[asked.order]} LIMIT ? OFFSET ?", [asked.limit, asked.offset]
         ).fetchall()
@@ -150,7 +160,7 @@ def invoices(
     )
 
 
-def _list(cursor: Cursor, principal: Principal, asked: InvoiceFilter, as_of: date) -> None:
+def _list(cursor: Cursor, principal: Principal, asked: InvoiceFilter, told: Company, as_of: date) -> None:
     values: dict[str, Any] = {
         "as_of": as_of,
         "narrow": principal.own_customers_only,
@@ -168,4 +178,22 @@ def _list(cursor: Cursor, principal: Principal, asked: InvoiceFilter, as_of: dat
         "import_id": asked.import_id,
         "status": asked.status,
     }
-    cursor.execute(_LIST, values)
+    with staged(cursor, "due_by_terms", _due_by_terms(cursor, told)):
+        cursor.execute(_LIST, values)
+
+
+def _due_by_terms(cursor: Cursor, told: Company) -> pa.Table:
+    """Due dates that follow from terms, for the invoices whose files give none; the rule of the ledger itself."""
+    rows = table(
+        cursor,
+        "SELECT i.side, i.ledger_id, i.issue, coalesce(nullif(i.terms, ''), p.terms, '') AS terms FROM invoice i "
+        "LEFT JOIN partner p ON p.partner_id = i.partner_id WHERE i.due IS NULL AND i.issue IS NOT NULL",
+    )
+    due = np.full(rows.num_rows, NO_DAY, dtype=np.int32)
+    issue = rows["issue"].cast(pa.int32()).to_numpy()
+    side = np.asarray(rows["side"].to_pylist(), dtype=np.str_)
+    for name, terms in (("customer", told.customer_terms), ("supplier", told.supplier_terms)):
+        which = np.flatnonzero(side == name)
+        labels = rows["terms"].take(pa.array(which)).to_pylist()
+        due[which] = due_days(issue[which], labels, (terms, TERMS_WITHOUT_AGREEMENT))
+    return pa.table({"side": rows["side"], "ledger_id": rows["ledger_id"], "due": pa.array(due).cast(pa.date32())})

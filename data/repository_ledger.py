@@ -8,11 +8,12 @@ from typing import Any
 
 from data.access import Principal, may, require
 from data.repository_bank import read_accounts
-from data.repository_company import Company, read_company
+from data.repository_company import Company, first_day, read_company
 from data.repository_currency import read_rates
+from data.repository_opening import OpeningCash, read_opening
 from data.repository_partners import read_partners
 from data.repository_plan import read_planned_flows
-from data.repository_rows import read_part_payments, read_side
+from data.repository_rows import read_part_payments, read_side, within_amounts
 from data.store import Store
 from forecasting.dates import to_day
 from forecasting.ledger import Ledger, Side
@@ -51,13 +52,15 @@ def load_ledger(store: Store, principal: Principal, as_of: date | None = None) -
     narrow = principal.own_customers_only
     with store.read() as cursor:
         told = read_company(cursor)
-        day = to_day(first_day(told, as_of))
+        first = first_day(told, as_of)
+        day = to_day(first)
         rates = read_rates(cursor, told.currency, day)
         sides: tuple[Side, ...] = ("customer",) if narrow else ("customer", "supplier")
         columns, payments = {}, []
         for side in sides:
             columns[side], implied = read_side(cursor, side, principal, told, rates, day)
-            payments += [*implied, *read_part_payments(cursor, side, principal, rates)]
+            parts = [*implied, *read_part_payments(cursor, side, principal, rates)]
+            payments += within_amounts(parts, columns[side])
         treasury = may(principal, "read_treasury")
         return build_ledger(
             as_of=day,
@@ -68,23 +71,15 @@ def load_ledger(store: Store, principal: Principal, as_of: date | None = None) -
             partners=read_partners(cursor, principal),
             planned_flows=read_planned_flows(cursor) if treasury else (),
             accounts=read_accounts(cursor, day) if treasury else (),
-            **_treasury(told) if treasury else {"opening_cash_minor": 0},
+            **_treasury(told, read_opening(cursor, told, first, rates)) if treasury else {"opening_cash_minor": 0},
             vat_day=told.vat_day,
             vat_returns=told.vat_returns,
         )
 
 
-def first_day(told: Company, as_of: date | None = None) -> date:
-    """The first projected day: the one asked for, else by the company's mode; today where nothing is said."""
-    if as_of is not None:
-        return as_of
-    fixed = {"balance": told.opening_date, "fixed": told.as_of, "today": None}[told.as_of_mode]
-    return fixed or date.today()
-
-
-def _treasury(told: Company) -> dict[str, Any]:
+def _treasury(told: Company, opening: OpeningCash) -> dict[str, Any]:
     return {
-        "opening_cash_minor": told.opening_cash_minor or 0,
+        "opening_cash_minor": opening.amount_minor,
         "overdraft_limit_minor": told.overdraft_limit_minor or 0,
         "overdraft_rate": told.overdraft_rate,
         "overdraft_fee_rate": told.overdraft_fee_rate,

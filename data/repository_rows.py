@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ _INVOICES: Final = """
     FROM invoice i
     LEFT JOIN partner p ON p.partner_id = i.partner_id
     LEFT JOIN invoice c ON i.credits <> '' AND c.side = i.side AND c.partner_id = i.partner_id AND c.number = i.credits
-                        AND c.part = 1
+                        AND c.part = 1 AND i.amount_minor < 0 AND c.amount_minor > 0
     WHERE i.side = $side AND (NOT $narrow OR (p.owner = $owner AND $owner <> ''))
 """
 _PAYMENTS: Final = """
@@ -52,6 +53,9 @@ def read_side(
 
     ids: list[str] = rows["ledger_id"].to_pylist()
     amount, paid, paid_minor = amounts("amount_minor"), _days(rows["paid"]), amounts("paid_minor")
+    # A payment beyond the invoice settles it whole; what is left over is no matter of this invoice.
+    beyond = (paid_minor * np.sign(amount) < 0) | (np.abs(paid_minor) > np.abs(amount))
+    paid_minor = np.where((paid_minor != NO_AMOUNT) & beyond, NO_AMOUNT, paid_minor)
     issue = _days(rows["issue"])
     undated = issue == NO_DAY
     due = _due(
@@ -128,6 +132,37 @@ def read_part_payments(cursor: Cursor, side: Side, principal: Principal, rates: 
         PartPayment(side=side, invoice_id=name, day=to_day(day), amount_minor=rates.convert_one(amount, currency))
         for side, name, day, amount, currency in rows
     ]
+
+
+def within_amounts(parts: Sequence[PartPayment], columns: InvoiceColumns) -> list[PartPayment]:
+    """Part payments as a ledger takes them: none beyond what its invoice asks for, a payment taken back is none."""
+    if not parts:
+        return []
+    named = {part.invoice_id for part in parts}
+    left = {name: int(columns.amount_minor[i]) for i, name in enumerate(columns.invoice_id) if name in named}
+    back = _taken_back(parts, left)
+    kept = []
+    for part in sorted(parts, key=lambda p: (p.invoice_id, p.day, p.amount_minor)):
+        owed = left[part.invoice_id]
+        if part.amount_minor * owed <= 0:
+            continue
+        size = min(abs(part.amount_minor), abs(owed))
+        cancelled = min(size, back.get(part.invoice_id, 0))
+        back[part.invoice_id] = back.get(part.invoice_id, 0) - cancelled
+        amount = (size - cancelled) * (1 if owed > 0 else -1)
+        left[part.invoice_id] -= amount
+        if amount:
+            kept.append(replace(part, amount_minor=amount))
+    return kept
+
+
+def _taken_back(parts: Sequence[PartPayment], amounts: dict[str, int]) -> dict[str, int]:
+    """How much of each invoice's payments was taken back (a cheque that bounced)."""
+    sums: dict[str, int] = {}
+    for part in parts:
+        if part.amount_minor * amounts[part.invoice_id] < 0:
+            sums[part.invoice_id] = sums.get(part.invoice_id, 0) + abs(part.amount_minor)
+    return sums
 
 
 def _known_part_payments(cursor: Cursor, side: Side, rates: Rates) -> dict[str, int]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from data.sample_invoices import EXPECTED_DAYS, Trade
 from forecasting.dates import add_months, business_day_from, month_end, to_date, to_day
 from forecasting.ledger import NO_DAY, Amounts, PlannedFlow
+from forecasting.simulation.operations import planned_days
 
 #: Yearly or single amounts for a year of 18.9 M EUR of sales before VAT, in cents.
 SALES_MINOR: Final = 1_890_000_000
@@ -120,7 +121,7 @@ def fitting_cash(
     """
     out = _daily(as_of, purchases.likely, -np.where(purchases.paid == NO_DAY, purchases.amount_minor, 0), 0)
     for flow in planned:
-        for day in occurrences(flow, as_of, EXPECTED_DAYS):
+        for day in planned_days(flow, as_of, as_of + EXPECTED_DAYS - 1):
             out[day - as_of] += flow.amount_minor
     on_time = np.cumsum(out + _daily(as_of, sales.likely, open_sales, 0))
     late = np.cumsum(out + _daily(as_of, sales.likely, open_sales, 15))
@@ -142,22 +143,6 @@ def _daily(as_of: int, day: npt.NDArray[np.int32], amount: Amounts, later: int) 
     sums = np.zeros(EXPECTED_DAYS, dtype=np.int64)
     np.add.at(sums, place[inside], amount[inside])
     return sums
-
-
-def occurrences(flow: PlannedFlow, first: int, days: int) -> list[int]:
-    """The days of a planned flow within `days` days from `first` on."""
-    step = {"": 0, "week": 0, "month": 1, "quarter": 3, "year": 12}[flow.every]
-    start, k = to_date(flow.day), 0
-    found: list[int] = []
-    while True:
-        day = to_day(add_months(start, k * step)) if step else flow.day + 7 * k
-        if day >= first + days or (flow.until != NO_DAY and day > flow.until):
-            return found
-        if day >= first:
-            found.append(day)
-        if not flow.every:
-            return found
-        k += 1
 
 
 def _next_on(today: date, day: int) -> date:
