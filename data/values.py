@@ -73,11 +73,10 @@ def parse_amount(text: str, exponent: int) -> int:
     """Minor units of an amount such as 1234.56 in a currency with `exponent` decimals."""
     if not _NUMBER.fullmatch(text):
         raise BadValue("value.bad_amount", text)
-    try:
-        minor = to_minor(text, exponent)
-    except ValueError as error:
-        raise BadValue("value.fraction_of_cent", text, decimals=exponent) from error
-    if abs(minor) > AMOUNT_LIMIT_MINOR:
+    whole, _, decimals = text.partition(".")
+    if len(decimals.rstrip("0")) > exponent:
+        raise BadValue("value.fraction_of_cent", text, decimals=exponent)
+    if len(whole) > 20 or abs(minor := to_minor(text, exponent)) > AMOUNT_LIMIT_MINOR:
         raise BadValue("value.amount_too_large", text, limit=to_text(AMOUNT_LIMIT_MINOR, exponent))
     return minor
 

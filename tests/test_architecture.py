@@ -16,6 +16,7 @@ FLOORS = ("app", "cli", "commands", "pages", "pages.ui", "data", "forecasting")
 
 #: Rooms of the core in the order of their imports: a room may import those before it.
 ROOMS = (
+    "version",
     "errors",
     "money",
     "dates",
