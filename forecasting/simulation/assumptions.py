@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
+from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS, DelayProfiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +73,12 @@ def default_delay_curve() -> npt.NDArray[np.float64]:
     curve += 0.08 * tail
     curve[-1] += 1 - curve.sum()
     return curve
+
+
+def assumed_profiles(partner_count: int) -> DelayProfiles:
+    """The default curve for every partner, labelled as an assumption."""
+    return DelayProfiles(
+        pmf=default_delay_curve()[None, :],
+        profile=np.zeros(partner_count, dtype=np.int32),
+        assumed=np.ones(1, dtype=np.bool_),
+    )

@@ -6,29 +6,31 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import log1p
 
 from forecasting.simulation.assumptions import Assumptions
-from forecasting.simulation.draw_plan import DrawPlan, Int16, Int32, Int64
+from forecasting.simulation.draw_plan import DISPUTED, DrawPlan, Int16, Int32, Int64
 from forecasting.simulation.draws import DISPUTE, PathLuck, Stops, debtor_marks, path_luck, pay_days, stops
 from forecasting.simulation.facts import InvoiceEvents
+from forecasting.simulation.kernel_draws import count_events, fill_events
 from forecasting.simulation.kernel_facts import NEVER, ON_DEADLINE, PROCEDURES, FactsBlock, to_ppm
-from forecasting.simulation.luck import GOLDEN, mix, step
+from forecasting.simulation.luck import step
 
 #: Settlement times are drawn from this many equally likely ones.
 _TIMES: Final = 4096
 
 
-def draw_block(plan: DrawPlan, first: int, count: int) -> FactsBlock:
-    """Paths first to first + count - 1 of a plan; each depends on the seed and its own number alone."""
+def draw_block(plan: DrawPlan, first: int, count: int, *, plain: bool = False) -> FactsBlock:
+    """Paths first to first + count - 1 of a plan; each depends on the seed and its own number alone.
+
+    `plain` draws the same bits without compiled code.
+    """
     luck = path_luck(plan, np.arange(first, first + count))
-    marks = debtor_marks(plan, luck)
+    marks = debtor_marks(plan, luck, plain=plain)
     ends = stops(plan, luck, marks)
-    days = pay_days(plan, luck, marks)
-    debtor = np.repeat(np.arange(len(plan.debtors)), np.diff(plan.debtors.ptr)).astype(np.int32)
-    disputes = draw_disputes(plan, luck, days, ends.stop, debtor)
-    receipts = _receipts(plan, days, ends.stop, debtor, disputes)
+    days, hits = pay_days(plan, luck, marks, ends.stop, plain=plain)
+    disputes = settle_disputes(plan, luck, *hits, days, ends.stop)
+    receipts = (_plain_receipts if plain else _compiled_receipts)(plan, days, disputes)
     return _block(plan, count, receipts, disputes, ends)
 
 
@@ -46,28 +48,17 @@ class Disputes:
     credit_minor: Int64
 
 
-def draw_disputes(plan: DrawPlan, luck: PathLuck, days: Int16, stop: Int16, debtor: Int32) -> Disputes:
-    """Disputes that arise on each path, and the end of those that the ledger flags.
+def settle_disputes(plan: DrawPlan, luck: PathLuck, path: Int64, slot: Int64, days: Int16, stop: Int16) -> Disputes:
+    """When disputes open and end, and what they cost; those that never open are dropped.
 
     A dispute opens on a day between issue and due date, each alike; one that would have opened before as_of is known not
-    to have. It lasts one day and an exponential time; it does not move the payment (domain 1.4 step 4).
+    to have, one that the ledger flags lasts from the issue date. It ends after one day and an exponential time; it does
+    not move the payment (domain 1.4 step 4).
     """
-    limit = np.uint64(round(plan.assumptions.dispute_probability * 65_536))
-    key = plan.invoices.stable[plan.row].view(np.uint64)
-    word = mix(luck.state[:, None] + key * GOLDEN)
-    flagged = plan.invoices.disputed[plan.row] & ~plan.quiet
-    arises = (((word >> np.uint64(8)) & np.uint64(0xFFFF)) < limit) & ~plan.quiet
-    path, slot = np.nonzero(arises | flagged)
-    return settle_disputes(plan, luck, path, slot, days[path, slot], stop[path, debtor[slot]])
-
-
-def settle_disputes(
-    plan: DrawPlan, luck: PathLuck, path: Int64, slot: Int64, day: npt.NDArray[np.int16], stop: npt.NDArray[np.int16]
-) -> Disputes:
-    """When disputes open and end, and what they cost; those that never open are dropped."""
     row = plan.row[slot]
     word = step(step(luck.state[path], plan.invoices.stable[row]), DISPUTE)
-    flagged = plan.invoices.disputed[row]
+    flagged = plan.alert[slot] == DISPUTED
+    halt = stop[path, plan.debtor_of(slot)]
     issue = plan.invoices.issue[row].astype(np.int64) - plan.as_of
     span = np.maximum(plan.invoices.due[row].astype(np.int64) - plan.as_of - issue, 0) + 1
     opened = issue + (((word >> np.uint64(48)) * span.astype(np.uint64)) >> np.uint64(16)).astype(np.int64)
@@ -76,8 +67,8 @@ def settle_disputes(
     resolved = np.maximum(opened, 0) + lasts
     credited = (word & np.uint64(0xFFFF)) < np.uint64(round(plan.assumptions.dispute_credit_share * 65_536))
     rate = to_ppm(plan.assumptions.dispute_credit_rate)
-    credit = np.where(credited & (resolved < stop), (plan.minor[slot] * rate * 2 + 1_000_000) // 2_000_000, 0)
-    opens = flagged | ((opened >= 0) & (opened < np.minimum(np.minimum(day, stop), plan.horizon_days)))
+    credit = np.where(credited & (resolved < halt), (plan.minor[slot] * rate * 2 + 1_000_000) // 2_000_000, 0)
+    opens = flagged | ((opened >= 0) & (opened < np.minimum(days[path, slot], halt)))
     return Disputes(
         path=path[opens],
         slot=slot[opens],
@@ -95,14 +86,44 @@ def settlement_days(assumptions: Assumptions) -> Int64:
 
 
 Rows = tuple[Int64, Int64, Int64, Int64]
+#: Receipts of a block: pointers of its paths, then invoice, day, amount.
+Receipts = tuple[Int64, Int32, Int16, Int64]
 
 
-def _receipts(plan: DrawPlan, days: Int16, stop: Int16, debtor: Int32, disputes: Disputes) -> Rows:
-    """Drawn receipts as (path, row, day, minor): paid within the horizon, before the debtor stops."""
+def _plain_receipts(plan: DrawPlan, days: Int16, disputes: Disputes) -> Receipts:
+    """What is paid within the horizon, known payments included, by path, day and invoice."""
     short = np.zeros(days.shape, dtype=np.int64)
     short[disputes.path, disputes.slot] = disputes.credit_minor
-    path, slot = np.nonzero(days < np.minimum(stop[:, debtor], plan.horizon_days))
-    return path, plan.row[slot].astype(np.int64), days[path, slot].astype(np.int64), plan.minor[slot] - short[path, slot]
+    path, slot = np.nonzero(days < plan.horizon_days)
+    drawn = (path, plan.row[slot].astype(np.int64), days[path, slot].astype(np.int64), plan.minor[slot] - short[path, slot])
+    path, row, day, minor = _merged(drawn, _shared(plan.known.facts.receipts, plan, len(days)))
+    return _pointers(path, len(days)), row.astype(np.int32), day.astype(np.int16), minor
+
+
+def _compiled_receipts(plan: DrawPlan, days: Int16, disputes: Disputes) -> Receipts:
+    """The same by a counting sort; known payments stand beside the drawn ones, on the same day of every path."""
+    _, row, day, minor = _shared(plan.known.facts.receipts, plan, 1)
+    all_days = np.column_stack([days, np.tile(day.astype(np.int16), (len(days), 1))]) if len(day) else days
+    event_row = np.concatenate([plan.row, row.astype(np.int32)])
+    ptr = np.empty(len(days) + 1, dtype=np.int64)
+    count_events(all_days, plan.horizon_days, ptr)
+    invoice, event_day = np.empty(ptr[-1], dtype=np.int32), np.empty(ptr[-1], dtype=np.int16)
+    amount = np.empty(ptr[-1], dtype=np.int64)
+    fill_events(
+        all_days,
+        np.argsort(event_row, kind="stable").astype(np.int32),
+        event_row,
+        np.concatenate([plan.minor, minor]),
+        plan.horizon_days,
+        ptr,
+        _pointers(disputes.path, len(days)),
+        disputes.slot,
+        disputes.credit_minor,
+        invoice,
+        event_day,
+        amount,
+    )
+    return ptr, invoice, event_day, amount
 
 
 def _cancelled(plan: DrawPlan, ends: Stops) -> Rows:
@@ -147,9 +168,8 @@ def _pointers(path: Int64, count: int) -> Int64:
     return np.append(0, np.cumsum(np.bincount(path, minlength=count))).astype(np.int64)
 
 
-def _block(plan: DrawPlan, count: int, receipts: Rows, disputes: Disputes, ends: Stops) -> FactsBlock:
+def _block(plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, ends: Stops) -> FactsBlock:
     shared = plan.known.facts
-    receipt = _merged(receipts, _shared(shared.receipts, plan, count))
     within = (disputes.credit_minor > 0) & (disputes.resolved < plan.horizon_days)
     settled = (
         disputes.path[within],
@@ -167,10 +187,10 @@ def _block(plan: DrawPlan, count: int, receipts: Rows, disputes: Disputes, ends:
         horizon_days=plan.horizon_days,
         drawn=np.ones(count, dtype=np.uint8),
         moved=np.zeros(count, dtype=np.int32),
-        receipt_ptr=_pointers(receipt[0], count),
-        receipt_invoice=receipt[1].astype(np.int32),
-        receipt_day=receipt[2].astype(np.int16),
-        receipt_minor=receipt[3],
+        receipt_ptr=receipts[0],
+        receipt_invoice=receipts[1],
+        receipt_day=receipts[2],
+        receipt_minor=receipts[3],
         payment_ptr=np.array([0, len(payment[0])], dtype=np.int64),
         payment_invoice=payment[1].astype(np.int32),
         payment_day=payment[2].astype(np.int16),

@@ -20,8 +20,12 @@ from forecasting.simulation.known import Known, OpenRows, known_part
 from forecasting.simulation.shocks import PartnerShock, partner_shock
 from forecasting.simulation.table import NEVER, DelayTables, delay_tables
 
-#: A day that no horizon reaches, still small enough for 16 bits after an addition.
+#: A day that no horizon reaches, still within 16 bits; and a due day before which nothing is told apart.
 FAR: Final = 20_000
+LONG_AGO: Final = -10_000
+#: What `alert` says of an invoice.
+DISPUTED: Final = 1
+STATED: Final = 2
 
 Int16 = npt.NDArray[np.int16]
 Int32 = npt.NDArray[np.int32]
@@ -77,7 +81,8 @@ class DrawPlan:
     """A question ready to be drawn: n invoices of D debtors over H days, sorted by debtor, open ones first.
 
     row int32 (n,): row of `Ledger.customers`. minor int64 (n,): what is paid when it is paid. due int16, earliest int16
-    (n,): due day, and first possible day of payment, from as_of. quiet bool (n,): no dispute is drawn. offsets int16
+    (n,): due day, and first possible day of payment, from as_of. alert uint8 (n,): 0 a dispute may arise, DISPUTED the
+    ledger flags one, STATED the scenario says it all. offsets int16
     (G, 256): days after the due date of each column of the tables, per group of shocks; factor int64 (G, 2), add int64
     (G,): the same shock as a ratio and days, for invoices that are already late. roll int16 (H + 1,): the business day
     of each day, H for none within the horizon.
@@ -95,7 +100,7 @@ class DrawPlan:
     minor: Int64
     due: Int16
     earliest: Int16
-    quiet: npt.NDArray[np.bool_]
+    alert: npt.NDArray[np.uint8]
     offsets: Int16
     factor: Int64
     add: Int64
@@ -103,6 +108,11 @@ class DrawPlan:
     payments: OpenRows
     payment_day: Int16
     assumptions: Assumptions
+
+    def debtor_of(self, slot: Int64) -> Int64:
+        """The debtor of each drawn invoice."""
+        debtor: Int64 = np.searchsorted(self.debtors.ptr, slot, side="right") - 1
+        return debtor
 
 
 def draw_plan(
@@ -150,9 +160,9 @@ def draw_plan(
         tables=delay_tables(profiles.pmf, assumptions.delay_correlation),
         row=row,
         minor=known.customers.minor[order],
-        due=_relative(customers.due[row], ledger.as_of, -FAR, FAR),
+        due=_relative(customers.due[row], ledger.as_of, LONG_AGO, FAR),
         earliest=_relative(customers.issue[row], ledger.as_of, 0, horizon),
-        quiet=known.customers.stated[order],
+        alert=np.where(known.customers.stated[order], STATED, customers.disputed[row] * DISPUTED).astype(np.uint8),
         offsets=np.array([_offsets(delays) for delays in groups], dtype=np.int16).reshape(-1, OFFSETS),
         factor=np.array([d.multiply.as_integer_ratio() for d in groups], dtype=np.int64).reshape(-1, 2),
         add=np.array([d.add_days for d in groups], dtype=np.int64),

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from scipy.special import log1p, ndtr, ndtri
 
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
-from forecasting.simulation.draw_plan import DrawPlan, Floats, Int16, Int64
+from forecasting.simulation.draw_plan import DISPUTED, DrawPlan, Floats, Int16, Int64
+from forecasting.simulation.kernel_draws import fill_days, fill_marks
 from forecasting.simulation.luck import GOLDEN, Words, mix, path_states, step, systematic_factors, uniforms
 from forecasting.simulation.table import BINS, NEVER, alias_draw
 
@@ -34,22 +35,24 @@ VANISHES: Final = 32
 _HALF: Final = np.uint64(32)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 Marks = npt.NDArray[np.uint8]
+Halves = npt.NDArray[np.uint32]
+Hits = tuple[Int64, Int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathLuck:
     """What the year does on each of B paths, as thresholds that a debtor's random 32 bits are compared with.
 
-    state uint64 (B,). factor, sector float64 (B,), (B, S): bad years, + is bad. bin_edge uint64 (B, 15): a debtor's bin
-    is the number of edges at or below its bits. fails uint64 (B, C): it fails within the horizon below this.
+    state uint64 (B,). factor, sector float64 (B,), (B, S): bad years, + is bad. bin_edge uint32 (B, 15): a debtor's bin
+    is the number of edges at or below its bits. fails uint32 (B, C): it fails within the horizon below this.
     vanishes: below this it stops paying without a failure (one number: the year does not move it).
     """
 
     state: Words
     factor: Floats
     sector: Floats
-    bin_edge: Words
-    fails: Words
+    bin_edge: Halves
+    fails: Halves
     vanishes: int
 
 
@@ -74,20 +77,35 @@ def path_luck(plan: DrawPlan, paths: Int64) -> PathLuck:
     )
 
 
-def _parts(probability: Floats) -> Words:
-    """A probability in parts of 2^32."""
-    return np.rint(probability * 2.0**32).astype(np.uint64)
+def _parts(probability: Floats) -> Halves:
+    """A probability in parts of 2^32, one part short of certainty."""
+    return np.minimum(np.rint(probability * 2.0**32), 2.0**32 - 1).astype(np.uint32)
 
 
-def debtor_marks(plan: DrawPlan, luck: PathLuck) -> Marks:
+def debtor_marks(plan: DrawPlan, luck: PathLuck, *, plain: bool = False) -> Marks:
     """For each path and debtor the bin of its effect, with FAILS and VANISHES; uint8 (B, D)."""
+    given = plan.debtors.stop < plan.horizon_days
+    if not plain:
+        marks = np.empty((len(luck.state), len(plan.debtors)), dtype=np.uint8)
+        fill_marks(
+            luck.state,
+            plan.debtors.key * GOLDEN,
+            plan.debtors.risk,
+            given.astype(np.uint8),
+            luck.bin_edge,
+            luck.fails,
+            np.uint32(luck.vanishes),
+            _step_of(DEBTOR),
+            _step_of(ONSET),
+            marks,
+        )
+        return marks
     state = step(luck.state[:, None], plan.debtors.key.view(np.int64)[None, :])
     word = step(state, DEBTOR)
     own = word >> _HALF
     marks = np.zeros(word.shape, dtype=np.uint8)
     for k in range(BINS - 1):
         marks += own >= luck.bin_edge[:, k : k + 1]
-    given = plan.debtors.stop < plan.horizon_days
     fails = (word & _LOW) < luck.fails[:, plan.debtors.risk]
     vanishes = ((step(state, ONSET) >> _HALF) < np.uint64(luck.vanishes)) & ~given
     return marks | (fails * np.uint8(FAILS)) | (vanishes * np.uint8(VANISHES))
@@ -145,11 +163,67 @@ def stops(plan: DrawPlan, luck: PathLuck, marks: Marks) -> Stops:
     )
 
 
-def pay_days(plan: DrawPlan, luck: PathLuck, marks: Marks) -> Int16:
-    """The day on which each invoice is paid if its debtor goes on paying, from as_of; the horizon for later or never.
+def pay_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16, *, plain: bool = False) -> tuple[Int16, Hits]:
+    """The day on which each invoice is paid, from as_of (the horizon for later or never), and where disputes may arise.
 
-    int16 (B, n). Vectorised form of the compiled draw, and its judge.
+    int16 (B, n); hits are pairs (path, invoice of the plan), sorted.
     """
+    return _plain_days(plan, luck, marks, stop) if plain else _compiled_days(plan, luck, marks, stop)
+
+
+def _step_of(counter: int) -> np.uint64:
+    """What a counter adds to a state."""
+    return np.uint64(counter * int(GOLDEN) % 2**64)
+
+
+def _compiled_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int16, Hits]:
+    limit = _dispute_limit(plan)
+    expected = len(luck.state) * len(plan.row) * int(limit) // 65_536 + len(luck.state) * int(
+        (plan.alert == DISPUTED).sum()
+    )
+    room = expected + expected // 4 + 1024
+    days = np.empty((len(luck.state), len(plan.row)), dtype=np.int16)
+    while True:
+        path, slot = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
+        found = fill_days(
+            luck.state,
+            plan.invoices.stable,
+            GOLDEN,
+            plan.row,
+            plan.due,
+            plan.earliest,
+            plan.alert,
+            plan.debtors.ptr,
+            plan.debtors.future,
+            plan.debtors.profile,
+            plan.debtors.group,
+            plan.tables.alias.reshape(-1),
+            plan.tables.cell_alias.reshape(-1),
+            plan.tables.cumulative.reshape(-1),
+            plan.offsets.reshape(-1),
+            plan.factor,
+            plan.add,
+            plan.roll,
+            marks,
+            stop,
+            limit,
+            days,
+            path,
+            slot,
+        )
+        if found <= room:
+            break
+        room = found
+    order = np.lexsort((slot[:found], path[:found]))
+    return days, (path[order].astype(np.int64), slot[order].astype(np.int64))
+
+
+def _dispute_limit(plan: DrawPlan) -> np.uint64:
+    """A dispute arises where 16 bits are below this."""
+    return np.uint64(round(plan.assumptions.dispute_probability * 65_536))
+
+
+def _plain_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int16, Hits]:
     count = np.diff(plan.debtors.ptr)
     debtor = np.repeat(np.arange(len(plan.debtors)), count)
     is_future = np.arange(len(plan.row)) >= plan.debtors.future[debtor]
@@ -166,9 +240,12 @@ def pay_days(plan: DrawPlan, luck: PathLuck, marks: Marks) -> Int16:
     day = due + plan.offsets[group, column]
     wait = due + column + FIRST_OFFSET + 1
     late = -1 + _times(wait, plan.factor[group]) + plan.add[group]
-    day = np.where(is_future | (due >= 0), day, np.where(column == NEVER, plan.horizon_days, late))
-    paid: Int16 = plan.roll[np.minimum(np.maximum(day, plan.earliest), plan.horizon_days)]
-    return paid
+    day = np.where(is_future | (due >= 0) | (column == NEVER), day, late)
+    paid = plan.roll[np.minimum(np.maximum(day, plan.earliest), plan.horizon_days)]
+    days: Int16 = np.where(paid < stop[:, debtor], paid, np.int16(plan.horizon_days))
+    drawn = ((word >> np.uint64(8)) & np.uint64(0xFFFF)) < _dispute_limit(plan)
+    path, slot = np.nonzero((drawn & (plan.alert == 0)) | (plan.alert == DISPUTED))
+    return days, (path, slot)
 
 
 def _conditional_column(plan: DrawPlan, profile: npt.NDArray[np.intp], uniform: Words) -> Int64:

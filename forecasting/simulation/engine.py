@@ -1,0 +1,305 @@
+"""From a question to its answer: draw the paths, put the contracts over them, count.
+
+    book = simulate(ledger, scenario, profiles=…, default_probability=…)      who pays when, whatever the contracts
+    projection = evaluate(book, factoring, insurance)                         again and again, for any contracts
+    projection = project(ledger, scenario, factoring, insurance)              both in one call
+
+A book remembers what its last contracts made of its paths; as long as only prices and amounts change (rates, fees,
+reserve, ceiling, floor, draw policy, every amount of the policy), nothing is drawn again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.behaviour.profiles import DelayProfiles
+from forecasting.curve import Levels, Projection, Sums, curve_of
+from forecasting.errors import EncaisseError
+from forecasting.factoring.contract import FactoringContract
+from forecasting.insurance.policy import InsurancePolicy
+from forecasting.ledger import Ledger
+from forecasting.scenario import Scenario
+from forecasting.simulation.assumptions import ASSUMPTIONS, assumed_profiles
+from forecasting.simulation.check import compare
+from forecasting.simulation.draw_block import draw_block
+from forecasting.simulation.draw_plan import DrawPlan, draw_plan
+from forecasting.simulation.flows import CATEGORIES, Variant
+from forecasting.simulation.kernel import (
+    CompiledContracts,
+    Exposure,
+    Outcome,
+    allocate_outcome,
+    expose_block,
+    rows,
+    same_exposure,
+    settle_block,
+)
+from forecasting.simulation.kernel_arrays import lower_ledger, relower
+from forecasting.simulation.kernel_book import Book as LoweredBook
+from forecasting.simulation.kernel_book import Calendar
+from forecasting.simulation.kernel_results import LOSSES
+from forecasting.simulation.variants import project_certain
+from forecasting.version import MODEL_VERSION
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[int, int], None]
+Clock = Callable[[], float]
+
+#: Invoices times paths that a block holds at most, and its paths at least and at most.
+_BLOCK_CELLS: Final = 1_000_000
+_BLOCK_PATHS: Final = (4, 64)
+#: Bytes of exposures that a book keeps for the next contract; beyond, they are made anew.
+_KEPT_BYTES: Final = 400_000_000
+#: Paths that the reference computes again.
+CHECK_PATHS: Final = 20
+
+
+class Cancelled(EncaisseError):
+    """The caller asked to stop before the answer was there."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What the last contracts made of the paths, by the first path of each block."""
+
+    compiled: CompiledContracts | None = None
+    exposures: dict[int, Exposure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """The paths of a stochastic question before any contract is looked at: a plan that any of them is drawn from."""
+
+    ledger: Ledger
+    scenario: Scenario
+    plan: DrawPlan
+    lowered: tuple[Calendar, LoweredBook]
+    kept: _Kept = field(default_factory=_Kept, repr=False, compare=False)
+
+    @property
+    def block_paths(self) -> int:
+        """Paths that are drawn together; no result depends on it."""
+        least, most = _BLOCK_PATHS
+        return int(min(max(_BLOCK_CELLS // max(len(self.plan.row), 1), least), most))
+
+
+def simulate(
+    ledger: Ledger,
+    scenario: Scenario,
+    *,
+    profiles: DelayProfiles | None = None,
+    default_probability: Floats | None = None,
+) -> Book:
+    """The paths of a stochastic scenario, ready to be put under contracts.
+
+    profiles: how late each partner pays (and how late we pay it); default_probability float64 (partners,): of failing
+    within one year. Where they are not given the labelled assumptions stand in.
+    """
+    assert scenario.kind == "stochastic", "a certain scenario has nothing to draw"
+    if profiles is None:
+        profiles = assumed_profiles(len(ledger.partners))
+    if default_probability is None:
+        given = (partner.default_probability for partner in ledger.partners)
+        default_probability = np.array([ASSUMPTIONS.default_probability if p is None else p for p in given])
+    return Book(
+        ledger=ledger,
+        scenario=scenario,
+        plan=draw_plan(ledger, scenario, profiles, default_probability),
+        lowered=lower_ledger(ledger, scenario.horizon_days),
+    )
+
+
+def project(
+    ledger: Ledger,
+    scenario: Scenario,
+    factoring: FactoringContract | None = None,
+    insurance: InsurancePolicy | None = None,
+    *,
+    profiles: DelayProfiles | None = None,
+    default_probability: Floats | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    threads: int = 2,
+    check_paths: int = CHECK_PATHS,
+    clock: Clock | None = None,
+    plain: bool = False,
+) -> Projection:
+    """The curves of a question, one for each variant that the given contracts allow, on the same luck.
+
+    A certain scenario is the reference's single path; a stochastic one is drawn. The result is the same, bit for bit,
+    for any number of threads. Raises InputRejected with the problems of the scenario's facts, Cancelled when asked to.
+    """
+    if scenario.kind == "certain":
+        return _certain(ledger, scenario, factoring, insurance)
+    book = simulate(ledger, scenario, profiles=profiles, default_probability=default_probability)
+    return evaluate(
+        book,
+        factoring,
+        insurance,
+        progress=progress,
+        cancelled=cancelled,
+        threads=threads,
+        check_paths=check_paths,
+        clock=clock,
+        plain=plain,
+    )
+
+
+def evaluate(
+    book: Book,
+    factoring: FactoringContract | None = None,
+    insurance: InsurancePolicy | None = None,
+    *,
+    path_count: int | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    threads: int = 2,
+    check_paths: int = CHECK_PATHS,
+    clock: Clock | None = None,
+    plain: bool = False,
+) -> Projection:
+    """Contracts over the paths of a book.
+
+    path_count: the first so many paths (the scenario's number where absent); a larger number begins with the same ones.
+    check_paths: how many of them the reference computes again. progress is told paths done and in all. clock: where to
+    read the time for `seconds`. plain: uncompiled code, the same figures, for few paths while the compiler works.
+    """
+    count = path_count or book.scenario.path_count
+    compiled = relower(book.lowered, book.ledger, factoring, insurance)
+    kept = _reusable(book, compiled, count)
+    outcomes = {variant: allocate_outcome(count, book.scenario.horizon_days) for variant in compiled.variants}
+
+    def run(first: int) -> int:
+        stop = min(first + book.block_paths, count)
+        exposure = kept.exposures.get(first) if kept else None
+        if exposure is None or len(exposure.base) != stop - first:
+            exposure = expose_block(compiled, draw_block(book.plan, first, stop - first, plain=plain), plain=plain)
+            if kept:
+                kept.exposures[first] = exposure
+        parts = {variant: rows(whole, first, stop) for variant, whole in outcomes.items()}
+        for variant, part in parts.items():
+            settle_block(compiled, exposure, variant, part, plain=plain)
+        daily.append({variant: part.daily for variant, part in parts.items()})
+        return stop - first
+
+    daily: list[Mapping[Variant, npt.NDArray[np.int64]]] = []
+    watch = _Watch(clock)
+    _each_block(run, range(0, count, book.block_paths), count, threads, progress, cancelled)
+    watch.lap("paths")
+    sums = {variant: _sums(variant, outcome, [d[variant] for d in daily]) for variant, outcome in outcomes.items()}
+    levels = Levels(floor_minor=book.ledger.cash_floor_minor, overdraft_minor=-book.ledger.overdraft_limit_minor)
+    curves = {
+        variant: curve_of(sums[variant], sums["baseline"], levels, book.ledger.as_of, threads=threads, plain=plain)
+        for variant in outcomes
+    }
+    watch.lap("curves")
+    checked = min(check_paths, count)
+    balances = {variant: outcome.balance[:checked] for variant, outcome in outcomes.items()}
+    differences = compare(book.ledger, draw_block(book.plan, 0, checked, plain=plain), balances, factoring, insurance)
+    watch.lap("check")
+    return Projection(
+        curves=curves,
+        seed=book.scenario.seed,
+        path_count=count,
+        ledger_fingerprint=book.ledger.fingerprint,
+        model_version=MODEL_VERSION,
+        overdue_moved=0,
+        check_paths=checked,
+        check_differences=differences,
+        seconds=watch.seconds,
+    )
+
+
+class _Watch:
+    """Seconds spent by stage, where the caller lends a clock."""
+
+    def __init__(self, clock: Clock | None) -> None:
+        self._clock = clock
+        self._last = clock() if clock else 0.0
+        self.seconds: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        """The stage that ends now."""
+        if self._clock:
+            now = self._clock()
+            self.seconds[stage], self._last = now - self._last, now
+
+
+def _reusable(book: Book, compiled: CompiledContracts, count: int) -> _Kept | None:
+    """The exposures that a book keeps, emptied where other invoices count now; None where they would be too many."""
+    if 32 * count * book.scenario.horizon_days > _KEPT_BYTES:
+        return None
+    if book.kept.compiled is None or not same_exposure(book.kept.compiled, compiled):
+        book.kept.compiled, book.kept.exposures = compiled, {}
+    return book.kept
+
+
+def _each_block(
+    run: Callable[[int], int],
+    firsts: range,
+    count: int,
+    threads: int,
+    progress: Progress | None,
+    cancelled: Callable[[], bool] | None,
+) -> None:
+    """Runs every block on a pool of threads, telling progress, until done or cancelled."""
+    done, pending = 0, set[Future[int]]()
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        remaining: Iterator[int] = iter(firsts)
+        try:
+            while True:
+                # Few blocks wait at a time, so that a cancellation is heard at once.
+                while len(pending) < 2 * threads and (first := next(remaining, None)) is not None:
+                    pending.add(pool.submit(run, first))
+                if not pending:
+                    return
+                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                done += sum(future.result() for future in finished)
+                if progress:
+                    progress(done, count)
+                if cancelled and cancelled():
+                    raise Cancelled
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+def _sums(variant: Variant, outcome: Outcome, daily: list[npt.NDArray[np.int64]]) -> Sums:
+    return Sums(
+        variant=variant,
+        balance=outcome.balance,
+        daily=np.sum(daily, axis=0, dtype=np.int64),
+        loss={name: int(amount) for name, amount in zip(LOSSES, outcome.loss.sum(axis=0), strict=True)},
+    )
+
+
+def _certain(
+    ledger: Ledger, scenario: Scenario, factoring: FactoringContract | None, insurance: InsurancePolicy | None
+) -> Projection:
+    """The single path of a certain scenario as a projection of one path."""
+    answer = project_certain(ledger, scenario, factoring, insurance)
+    sums = {}
+    for variant, result in answer.results.items():
+        daily = np.zeros((len(CATEGORIES), scenario.horizon_days), dtype=np.int64)
+        for flow in result.flows:
+            daily[CATEGORIES.index(flow.category), flow.day - ledger.as_of] += flow.amount_minor
+        balance = result.balance_minor.reshape(1, -1)
+        sums[variant] = Sums(variant=variant, balance=balance, daily=daily, loss=dict(result.losses))
+    levels = Levels(floor_minor=ledger.cash_floor_minor, overdraft_minor=-ledger.overdraft_limit_minor)
+    return Projection(
+        curves={v: curve_of(s, sums["baseline"], levels, ledger.as_of, plain=True) for v, s in sums.items()},
+        seed=scenario.seed,
+        path_count=1,
+        ledger_fingerprint=ledger.fingerprint,
+        model_version=MODEL_VERSION,
+        overdue_moved=answer.overdue_moved,
+        check_paths=0,
+        check_differences=0,
+        seconds={},
+    )
