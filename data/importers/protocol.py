@@ -180,7 +180,7 @@ class Reading:
     "unknown". `accepted`, `rejected`, `duplicates` count rows of the file (several rows may make one invoice; duplicates
     are exact repeats inside the file, kept out of `rejected`). `total_minor` is the signed sum of what the accepted rows
     say, each amount once, per currency. `notes` are facts about the reading ("amounts are net of VAT", "history without
-    due dates") as codes. `invoices` may be columns that only look like rows (`data.importers.columns.InvoiceColumns`,
+    due dates") as codes. `invoices` may be columns that only look like rows (`data.importers.rows.InvoiceRows`,
     whose `table` is Arrow), so that a million of them stay small. `mapping` is that of the first table, `mappings`
     those of all tables of a workbook.
     """

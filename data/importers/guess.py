@@ -1,0 +1,288 @@
+"""What the columns of a table are, what kind of table it is, whose side it is on: proposed, never imposed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pyarrow as pa
+
+from data.importers.datestyles import DateOrder, guess_order, is_no_date, looks_like_date
+from data.importers.numbers import SIGNS, AmountError, DecimalMark, guess_decimal, is_blank, read_amount, squeeze
+from data.importers.protocol import ColumnGuess, TableMapping
+from data.importers.table import Table
+from data.importers.vocabulary import (
+    AMOUNT_FIELDS,
+    CUSTOMER_WORDS,
+    DAY_FIELDS,
+    SUPPLIER_WORDS,
+    ageing_band,
+    fields_of,
+    normalise,
+)
+from forecasting.ledger import Side
+
+TableKind = Literal["invoices", "aged", "payments", "bank", "journal", "partners", "unknown"]
+
+#: Different values of a column that are looked at, taken from its beginning and its middle.
+_SAMPLE: Final = 300
+_EXAMPLES: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """A table with what its columns become: `by_field` field → column name, `bands` ageing column → days late."""
+
+    by_field: Mapping[str, str]
+    bands: Mapping[str, tuple[int, int | None]]
+
+    def has(self, *fields: str) -> bool:
+        """Whether any of the fields has a column."""
+        return any(f in self.by_field for f in fields)
+
+
+def sample(column: pa.Array) -> list[str]:
+    """Different non-blank values of a column, from its beginning and its middle."""
+    if len(column) > 6_000:
+        middle = len(column) // 2
+        column = pa.concat_arrays([column.slice(0, 3_000), column.slice(middle, 3_000)])
+    different = (t for t in column.unique().to_pylist() if not is_blank(t))
+    return [t for _, t in zip(range(_SAMPLE), different, strict=False)]
+
+
+def _is_amount(text: str) -> bool:
+    try:
+        read_amount(text, ",")
+    except AmountError:
+        return False
+    return True
+
+
+def _share(values: list[str], test: object) -> float:
+    assert callable(test)
+    return sum(bool(test(v)) for v in values) / len(values) if values else 0.0
+
+
+def _fits(field: str, values: list[str]) -> bool:
+    """Whether what a column holds can be the field; an empty column can be anything."""
+    if not values:
+        return True
+    if field in DAY_FIELDS:
+        return _share(values, lambda v: looks_like_date(v) or is_no_date(v)) >= 0.5
+    if field in AMOUNT_FIELDS:
+        return _share(values, _is_amount) >= 0.5 and _share(values, lambda v: looks_like_date(v) and "/" in v) < 0.5
+    if field == "partner_id":
+        return _share(values, lambda v: bool(re.fullmatch(r"[\w./-]{1,20}", v))) >= 0.9
+    if field == "account":
+        return _share(values, lambda v: bool(re.match(r"[1-9]\d{1,2}", v))) >= 0.8
+    if field == "status":
+        return _share(values, _is_amount) < 0.5 and len(values) <= 30
+    if field in {"method", "type", "direction"}:
+        return len(values) <= 60
+    return True
+
+
+def guess_fields(table: Table) -> Columns:
+    """The field of each column by its header, and by what it holds where a word has several meanings."""
+    values = {name: sample(column) for name, column in zip(table.header, table.columns, strict=True)}
+    taken: dict[str, tuple[int, str]] = {}
+    unsure: list[tuple[str, list[tuple[str, int]]]] = []
+    bands: dict[str, tuple[int, int | None]] = {}
+    for name in table.header:
+        if (band := ageing_band(name)) is not None and _share(values[name], _is_amount) >= (0.5 if values[name] else 0):
+            bands[name] = band
+            continue
+        meanings = list(fields_of(name))
+        if len(meanings) == 1:
+            field, rank = meanings[0]
+            if field not in taken or rank < taken[field][0]:
+                taken[field] = (rank, name)
+        elif meanings:
+            unsure.append((name, meanings))
+    for name, meanings in unsure:
+        fitting = [(f, r) for f, r in meanings if _fits(f, values[name])]
+        free = [(f, r) for f, r in fitting if f not in taken or r < taken[f][0]]
+        if free:
+            field, rank = min(free, key=lambda m: m[1])
+            taken[field] = (rank, name)
+    return Columns(by_field={f: name for f, (_, name) in taken.items()}, bands=bands if len(bands) >= 2 else {})
+
+
+def columns_of_mapping(table: Table, mapping: TableMapping) -> Columns:
+    """The columns as a mapping says, where the table has them."""
+    said = {guess.name: guess.becomes for guess in mapping.columns}
+    by_field = {field: name for name, field in said.items() if field and field != "ageing" and name in table.header}
+    bands = {
+        name: band for name, f in said.items() if f == "ageing" and name in table.header and (band := ageing_band(name))
+    }
+    return Columns(by_field=by_field, bands=bands)
+
+
+def _accounts(table: Table, columns: Columns) -> list[str]:
+    name = columns.by_field.get("account") or columns.by_field.get("partner_id")
+    return sample(table.column(name)) if name else []
+
+
+def _is_journal(table: Table, columns: Columns) -> bool:
+    """Whether the table is a list of entries: general accounts with debit and credit, not partner accounts alone.
+
+    Debit and credit with a journal or lettering but without any partner are entries whose account column is missing.
+    """
+    sided = columns.has("debit") and columns.has("credit")
+    sided = sided or (columns.has("amount") and columns.has("direction"))
+    if not (sided and columns.has("issue") and columns.has("journal", "lettering", "account", "direction")):
+        return False
+    accounts = _accounts(table, columns)
+    if not accounts:
+        partner = columns.by_field.get("partner_name")
+        return columns.has("journal", "lettering") and not (partner and sample(table.column(partner)))
+    return any(re.match(r"[1-9]\d", a) and not re.match(r"4[01]", a) for a in accounts)
+
+
+def _says_payments(table: Table, columns: Columns) -> bool:
+    """Whether headers or title speak of payments: then the amounts are payments and not invoices."""
+    title = normalise(" ".join((*table.above[-3:], table.sheet)))
+    if re.search(r"\bpayments?\b|\breglements?\b|\bpaiements?\b|\bencaissements?\b", title):
+        return True
+    words = " ".join(normalise(h) for h in table.header)
+    return columns.has("method") or bool(
+        re.search(r"payment number|n paiement|payment mode|payment amount|payment id", words)
+    )
+
+
+def kind_of(table: Table, columns: Columns) -> TableKind:
+    """What kind of table it is, by the fields that it has."""
+    has = columns.has
+    partner = has("partner_id", "partner_name")
+    amount = has("amount", "net", "line_total", "open", "debit", "credit") or (has("unit_price") and has("quantity"))
+    if _is_journal(table, columns):
+        return "journal"
+    if columns.bands and partner and not has("issue", "due", "number"):
+        return "aged"
+    if not amount and not columns.bands:
+        return "partners" if partner and has("terms", "vat_number", "country", "segment") else "unknown"
+    if (
+        has("issue")
+        and not partner
+        and not has("due", "item")
+        and (has("label", "value_day") or (has("debit") and has("credit")))
+    ):
+        account_only = not has("number") or has("label")
+        if account_only and (has("amount", "debit", "credit")):
+            return "bank"
+    if (
+        partner
+        and amount
+        and has("issue", "paid")
+        and not has("due", "net", "item", "quantity")
+        and _says_payments(table, columns)
+    ):
+        return "payments"
+    grouped = has("number") and has("issue", "due")
+    return "invoices" if partner or grouped or columns.bands else "unknown"
+
+
+def side_evidence(table: Table, columns: Columns) -> tuple[Side | None, str]:
+    """Whose invoices they are by the words of the table, and the word that says so ("" where only accounts do).
+
+    Headers count before titles, titles before the accounts of the partners.
+    """
+    named = [columns.by_field[f] for f in ("partner_id", "partner_name", "number", "amount", "issue") if columns.has(f)]
+    for name in (*named, *table.header):
+        side = side_of_words(normalise(name))
+        if side:
+            return side, name
+    for title in (table.sheet, *reversed(table.above)):
+        side = side_of_words(normalise(title))
+        if side:
+            return side, title
+    accounts = _accounts(table, columns)
+    customers, suppliers = (sum(a.startswith(p) for a in accounts) for p in ("41", "40"))
+    if accounts and max(customers, suppliers) > 0.8 * len(accounts):
+        return ("customer" if customers > suppliers else "supplier"), ""
+    return None, ""
+
+
+def side_of_words(words: str) -> Side | None:
+    """The side that some normalised words speak of, None where they speak of none or of both."""
+    customer, supplier = CUSTOMER_WORDS.search(words), SUPPLIER_WORDS.search(words)
+    if bool(customer) == bool(supplier):
+        return None
+    return "customer" if customer else "supplier"
+
+
+def signature_of(header: tuple[str, ...]) -> str:
+    """A short name of the source of a table: the hash of its column names, whatever their case and order."""
+    names = sorted(normalise(name) for name in header)
+    return hashlib.sha256("|".join(names).encode()).hexdigest()[:16]
+
+
+def _style_columns(table: Table, columns: Columns, wanted: frozenset[str]) -> list[str]:
+    names = [name for field, name in columns.by_field.items() if field in wanted]
+    return names + (list(columns.bands) if wanted is AMOUNT_FIELDS else [])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a table writes dates and amounts; `unsure` names what its values leave open ("date_order", "decimal")."""
+
+    date_order: DateOrder
+    decimal: DecimalMark
+    unsure: tuple[str, ...] = ()
+
+
+def guess_style(table: Table, columns: Columns) -> Style:
+    """Date order and decimal mark, decided by all dates and all amounts of the table together.
+
+    Where every date could be read both ways, day first is proposed, unless amounts are in dollars; where no amount
+    has decimals, the mark does not matter.
+    """
+    days = [v for name in _style_columns(table, columns, DAY_FIELDS) for v in sample(table.column(name))]
+    amounts = [v for name in _style_columns(table, columns, AMOUNT_FIELDS) for v in sample(table.column(name))]
+    order, _ = guess_order(days)
+    decimal, _ = guess_decimal(amounts)
+    unsure = []
+    if order is None:
+        readable = [v for v in days if looks_like_date(v)]
+        if any(re.fullmatch(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}", v.strip()) for v in readable):
+            unsure.append("date_order")
+        order = "mdy" if any("$" in v for v in amounts) else "dmy"
+    return Style(date_order=order, decimal=decimal or ("," if table.delimiter == ";" else "."), unsure=tuple(unsure))
+
+
+def guess_currency(table: Table, columns: Columns) -> str:
+    """The one currency that headers or amounts name, "" where they name none."""
+    amounts = [name for field, name in columns.by_field.items() if field in {"amount", "open", "net", "debit", "credit"}]
+    for name in amounts:
+        upper = squeeze(name).upper()
+        for sign, code in SIGNS.items():
+            if sign in name or re.search(rf"\({code}\)|EN{code}$|IN{code}$|\b{code}$", upper):
+                return code
+    return ""
+
+
+def mapping_of(table: Table, columns: Columns, side: Side, style: Style) -> TableMapping:
+    """The proposal for a table: each column with the field that it becomes and three example values."""
+    becomes = {name: field for field, name in columns.by_field.items()}
+    guesses = tuple(
+        ColumnGuess(
+            name=name,
+            becomes="ageing" if name in columns.bands else becomes.get(name, ""),
+            examples=tuple(sample(column.slice(0, 200))[:_EXAMPLES]),
+        )
+        for name, column in zip(table.header, table.columns, strict=True)
+    )
+    return TableMapping(
+        signature=signature_of(table.header),
+        side=side,
+        columns=guesses,
+        date_order=style.date_order,
+        decimal=style.decimal,
+        header_row=table.header_row,
+        sheet=table.sheet,
+        delimiter=table.delimiter,
+        encoding=table.encoding,
+    )
