@@ -24,7 +24,7 @@ from data.values import (
     parse_positive_amount,
     parse_positive_rate,
 )
-from forecasting.dates import to_date
+from forecasting.dates import LAST_DATE, to_date, to_day
 from forecasting.errors import InputRejected, Problem
 from forecasting.ledger import NO_DAY, Account, Ledger, Partner, PlannedFlow
 from forecasting.ledger_build import VAT_DAY_DEFAULT, build_ledger
@@ -57,7 +57,7 @@ class _Folder:
     def read(self) -> LedgerReading:
         head = self._head()
         currency = head["currency"] or "EUR"
-        as_of = head["as_of"] or 0
+        as_of = head["as_of"] or to_day(LAST_DATE)
         exponent = Currency(currency).exponent
         rates = self._rates(currency, as_of)
         partners = self._partners(exponent)
@@ -118,7 +118,7 @@ class _Folder:
             "vat_returns": top.choice("vat_returns", ("planned", "computed"), "planned"),
         }
         try:
-            self.problems += file.finish()
+            self.problems += file.finish(unknown_keys="warning")
         except InputRejected as rejected:
             self.problems += rejected.problems
         return head

@@ -1,6 +1,6 @@
 """The store's shape, step by step: numbered SQL files, each applied once in a transaction of its own.
 
-A migration that is interrupted leaves no trace; a file that knows more steps than this program is refused.
+A migration that is interrupted leaves no trace; a file that knows more steps than this program, or other ones, is refused.
 """
 
 from __future__ import annotations
@@ -75,10 +75,19 @@ def _applied(cursor: Sql, path: str) -> int:
             "applied_at TIMESTAMP NOT NULL DEFAULT CAST(now() AS TIMESTAMP))"
         )
         return 0
-    return int(cursor.execute("SELECT coalesce(max(version), 0) FROM migration").fetchall()[0][0])
+    seen = cursor.execute("SELECT sha256 FROM migration ORDER BY version").fetchall()
+    for step, (digest,) in zip(migrations(), seen, strict=False):
+        if digest != _digest(step):
+            raise StoreUnreadable(path, "newer")
+    return len(seen)
 
 
 def _apply(cursor: Sql, step: Migration) -> None:
     cursor.execute(step.sql)
-    digest = hashlib.sha256(step.sql.encode()).hexdigest()
-    cursor.execute("INSERT INTO migration (version, name, sha256) VALUES (?, ?, ?)", [step.version, step.name, digest])
+    cursor.execute(
+        "INSERT INTO migration (version, name, sha256) VALUES (?, ?, ?)", [step.version, step.name, _digest(step)]
+    )
+
+
+def _digest(step: Migration) -> str:
+    return hashlib.sha256(step.sql.encode()).hexdigest()

@@ -72,7 +72,7 @@ def bank_lines(
         rows = cursor.execute(
             "SELECT account_id, day, value_day, amount_minor, currency, label, reference, counterparty, "
             "counterparty_account, bank_reference, import_id, i.file_name, source_row "
-            "FROM bank_line b JOIN import i USING (import_id) "
+            "FROM bank_line_known b JOIN import i USING (import_id) "
             "WHERE day BETWEEN ? AND ? AND account_id = coalesce(?, account_id) "
             "ORDER BY day, account_id, import_id, source_row LIMIT ?",
             [first, last, account_id, limit],

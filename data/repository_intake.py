@@ -133,17 +133,20 @@ def _name(cursor: Cursor, import_id: int) -> None:
 
 
 def _write(cursor: Cursor, import_id: int) -> None:
-    """Keep the old version of what changes, then write what is new and what changed."""
+    """Keep the version before of what arrives again, then write it.
+
+    A row that says the same lies over the older one too: whichever file is taken back, the other still tells it.
+    """
     columns = ", ".join(INVOICE_COLUMNS)
     cursor.execute(
         f"INSERT INTO invoice_replaced ({columns}, replaced_by) SELECT {', '.join(f'old.{c}' for c in INVOICE_COLUMNS)}, ? "
-        f"FROM invoice old JOIN arriving new ON {_SAME_KEY} WHERE new.state = 'changed'",
+        f"FROM invoice old JOIN arriving new ON {_SAME_KEY} WHERE new.state <> 'new'",
         [import_id],
     )
     content = (*INVOICE_CONTENT, "source_sheet", "source_row")
     cursor.execute(
         f"UPDATE invoice AS old SET {', '.join(f'{c} = new.{c}' for c in content)}, import_id = ? "
-        f"FROM arriving new WHERE {_SAME_KEY} AND new.state = 'changed'",
+        f"FROM arriving new WHERE {_SAME_KEY} AND new.state <> 'new'",
         [import_id],
     )
     given = ", ".join("CAST(? AS BIGINT)" if c == "import_id" else c for c in INVOICE_COLUMNS)

@@ -1,7 +1,7 @@
 """Incoming part payments, bank lines, balances and partners: what is known already is counted, not stored twice.
 
 Equal rows may be genuine (two payments of one amount on one day), so they are counted: a file that tells of two where the
-store knows one adds one.
+store knows one adds one. Every file's own rows are kept, so that taking one file back leaves what the others told.
 """
 
 from __future__ import annotations
@@ -22,30 +22,38 @@ _PARTNER_TEXT: Final = ("name", "segment", "country", "terms", "vat_number")
 def take_payments(cursor: Cursor, import_id: int, incoming: pa.Table) -> Intake:
     """Store part payments inside the caller's transaction."""
     rest = ("currency", "assumed", "source_row")
-    return _take_counted(cursor, import_id, incoming, "payment", _PAYMENT_KEY, rest, "true")
+    return _take_counted(cursor, import_id, incoming, "payment", _PAYMENT_KEY, rest)
 
 
 def take_bank_lines(cursor: Cursor, import_id: int, incoming: pa.Table) -> Intake:
     """Store bank lines inside the caller's transaction; the bank's own number of a line tells it apart wherever it stands."""
-    unknown = (
-        "(n.bank_reference = '' OR NOT EXISTS (SELECT 1 FROM bank_line b WHERE b.account_id = n.account_id "
-        "AND b.bank_reference = n.bank_reference AND b.day = n.day AND b.amount_minor = n.amount_minor))"
-    )
-    if incoming.num_rows:
-        with staged(cursor, "incoming_rows", incoming):
-            cursor.execute(
-                "INSERT INTO account (account_id, currency, import_id) "
-                "SELECT account_id, min(currency), CAST(? AS BIGINT) FROM incoming_rows GROUP BY account_id "
-                "ON CONFLICT DO NOTHING",
-                [import_id],
-            )
-    return _take_counted(cursor, import_id, incoming, "bank_line", _LINE_KEY, _LINE_REST, unknown)
+    if not incoming.num_rows:
+        return Intake()
+    _name_accounts(cursor, import_id, incoming)
+    return _take_counted(cursor, import_id, incoming, "bank_line", _LINE_KEY, _LINE_REST)
 
 
 def take_balances(cursor: Cursor, import_id: int, incoming: pa.Table) -> Intake:
     """Store stated balances inside the caller's transaction; of one day's balances the latest import counts."""
     if not incoming.num_rows:
         return Intake()
+    _name_accounts(cursor, import_id, incoming)
+    with staged(cursor, "incoming_rows", incoming):
+        known = cursor.execute(
+            "SELECT count(*) FROM incoming_rows n WHERE balance_minor = ("
+            "  SELECT b.balance_minor FROM bank_balance b WHERE b.account_id = n.account_id AND b.day = n.day "
+            "  AND b.kind = n.kind ORDER BY b.import_id DESC LIMIT 1)"
+        ).fetchall()[0][0]
+        cursor.execute(
+            "INSERT INTO bank_balance (account_id, day, kind, balance_minor, currency, import_id, source_row) "
+            "SELECT account_id, day, kind, last(balance_minor ORDER BY source_row), last(currency ORDER BY source_row), "
+            "CAST(? AS BIGINT), max(source_row) FROM incoming_rows GROUP BY account_id, day, kind",
+            [import_id],
+        )
+    return Intake(stored=incoming.num_rows - known, duplicates=known)
+
+
+def _name_accounts(cursor: Cursor, import_id: int, incoming: pa.Table) -> None:
     with staged(cursor, "incoming_rows", incoming):
         cursor.execute(
             "INSERT INTO account (account_id, currency, import_id) "
@@ -53,16 +61,6 @@ def take_balances(cursor: Cursor, import_id: int, incoming: pa.Table) -> Intake:
             "ON CONFLICT DO NOTHING",
             [import_id],
         )
-        stored = cursor.execute(
-            "INSERT INTO bank_balance (account_id, day, kind, balance_minor, currency, import_id, source_row) "
-            "SELECT account_id, day, kind, last(balance_minor ORDER BY source_row), last(currency ORDER BY source_row), "
-            "CAST(? AS BIGINT), max(source_row) FROM incoming_rows n WHERE balance_minor IS DISTINCT FROM ("
-            "  SELECT b.balance_minor FROM bank_balance b WHERE b.account_id = n.account_id AND b.day = n.day "
-            "  AND b.kind = n.kind ORDER BY b.import_id DESC LIMIT 1) "
-            "GROUP BY account_id, day, kind RETURNING day",
-            [import_id],
-        ).fetchall()
-    return Intake(stored=len(stored), duplicates=incoming.num_rows - len(stored))
 
 
 def take_partners(cursor: Cursor, import_id: int, incoming: pa.Table) -> Intake:
@@ -129,24 +127,21 @@ def _take_counted(
     target: str,
     key: tuple[str, ...],
     rest: tuple[str, ...],
-    unknown: str,
 ) -> Intake:
-    """Insert the rows whose count goes beyond what the store knows of equal ones."""
+    """Keep every row that the file tells; those whose count goes beyond what was known of equal ones are new."""
     if not incoming.num_rows:
         return Intake()
     columns = ", ".join((*key, *rest))
-    equal = " AND ".join(f"k.{c} = n.{c}" for c in key)
+    before = _known(cursor, target)
     with staged(cursor, "incoming_rows", incoming):
-        stored = cursor.execute(
-            f"""
-            INSERT INTO {target} ({columns}, occurrence, import_id)
-            WITH numbered AS (
-                SELECT *, row_number() OVER (PARTITION BY {", ".join(key)} ORDER BY source_row) AS occurrence FROM incoming_rows
-            )
-            SELECT {", ".join(f"n.{c}" for c in (*key, *rest))}, n.occurrence, CAST(? AS BIGINT) FROM numbered n
-            WHERE {unknown} AND NOT EXISTS (SELECT 1 FROM {target} k WHERE {equal} AND k.occurrence = n.occurrence)
-            RETURNING amount_minor
-            """,
+        cursor.execute(
+            f"INSERT INTO {target} ({columns}, occurrence, import_id) SELECT {columns}, "
+            f"row_number() OVER (PARTITION BY {', '.join(key)} ORDER BY source_row), CAST(? AS BIGINT) FROM incoming_rows",
             [import_id],
-        ).fetchall()
-    return Intake(stored=len(stored), duplicates=incoming.num_rows - len(stored))
+        )
+    stored = _known(cursor, target) - before
+    return Intake(stored=stored, duplicates=incoming.num_rows - stored)
+
+
+def _known(cursor: Cursor, target: str) -> int:
+    return int(cursor.execute(f"SELECT count(*) FROM {target}_known").fetchall()[0][0])

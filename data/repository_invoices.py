@@ -94,7 +94,7 @@ class InvoicePage:
 _LIST: Final = """
     CREATE TEMP TABLE listed AS
     WITH part_paid AS (
-        SELECT side, partner_id, number, sum(amount_minor) AS minor FROM payment WHERE day < $as_of GROUP BY ALL
+        SELECT side, partner_id, number, sum(amount_minor) AS minor FROM payment_known WHERE day < $as_of GROUP BY ALL
     ),
     credited AS (
         SELECT side, partner_id, credits AS number, sum(amount_minor) AS minor

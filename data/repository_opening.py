@@ -18,7 +18,7 @@ from forecasting.simulation.operations import planned_days
 #: What settled invoices moved on days from $first (included) to $last (excluded), per side and currency.
 _SETTLED: Final = """
     WITH part_paid AS (
-        SELECT side, partner_id, number, sum(amount_minor) AS minor FROM payment GROUP BY ALL
+        SELECT side, partner_id, number, sum(amount_minor) AS minor FROM payment_known GROUP BY ALL
     ),
     credited AS (
         SELECT side, partner_id, credits AS number, sum(amount_minor) AS minor FROM invoice WHERE credits <> '' GROUP BY ALL
@@ -30,7 +30,7 @@ _SETTLED: Final = """
     LEFT JOIN credited c ON c.side = i.side AND c.partner_id = i.partner_id AND c.number = i.number
     WHERE i.paid >= $first AND i.paid < $last AND i.credits = '' GROUP BY ALL
     UNION ALL
-    SELECT side, currency, sum(amount_minor) FROM payment WHERE day >= $first AND day < $last GROUP BY ALL
+    SELECT side, currency, sum(amount_minor) FROM payment_known WHERE day >= $first AND day < $last GROUP BY ALL
 """
 
 

@@ -35,7 +35,7 @@ _INVOICES: Final = """
 """
 _PAYMENTS: Final = """
     SELECT i.side, i.ledger_id, y.day, y.amount_minor, y.currency
-    FROM payment y JOIN invoice i ON i.side = y.side AND i.partner_id = y.partner_id AND i.number = y.number AND i.part = 1
+    FROM payment_known y JOIN invoice i ON i.side = y.side AND i.partner_id = y.partner_id AND i.number = y.number AND i.part = 1
     LEFT JOIN partner p ON p.partner_id = i.partner_id
     WHERE y.side = $side AND (NOT $narrow OR (p.owner = $owner AND $owner <> ''))
 """

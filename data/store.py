@@ -37,6 +37,9 @@ _CONFIG: Final = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "storage_compatibility_version": STORAGE_VERSION,
+    # No SQL reaches a file beside the store, and none can change that.
+    "enable_external_access": "false",
+    "lock_configuration": "true",
 }
 _PID = re.compile(r"PID (\d+)")
 _held: dict[str, _Held] = {}
@@ -68,8 +71,6 @@ class Store:
         self._writer, self._closed = held.writer, False
         try:
             migrate(self)
-            self._root.execute("SET enable_external_access=false")
-            self._root.execute("SET lock_configuration=true")
         except BaseException:
             self.close()
             raise
@@ -225,8 +226,8 @@ def _damage(path: str) -> Iterator[None]:
         yield
     except (duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException) as error:
         raise StoreUnreadable(path, "damaged") from error
-    except duckdb.IOException as error:
-        if "orrupt" in str(error) or "checksum" in str(error):
+    except duckdb.Error as error:
+        if "Corrupt database file" in str(error):
             raise StoreUnreadable(path, "damaged") from error
         if "Could not read enough bytes" in str(error):
             raise StoreUnreadable(path, "truncated") from error

@@ -150,11 +150,12 @@ class TomlFile:
         """The line of a key of a table, of the table itself, or None."""
         return self._rows.get((place, key)) or self._rows.get((place, "")) or self._rows.get(("", place.split("[")[0]))
 
-    def finish(self) -> tuple[Problem, ...]:
-        """The warnings; raises InputRejected with everything where anything is an error, unknown keys included."""
+    def finish(self, *, unknown_keys: Severity = "error") -> tuple[Problem, ...]:
+        """The warnings; raises InputRejected with everything where anything is an error."""
         for table in self.tables:
             for key in table.values.keys() - table.asked:
-                table.wrong(key, "toml.unknown_key", name=key)
+                note = table.wrong if unknown_keys == "error" else table.warn
+                note(key, "toml.unknown_key", name=key)
         found = tuple(sorted(self.problems, key=lambda wrong: (wrong.row or 0, wrong.column, wrong.code)))
         if any(wrong.severity == "error" for wrong in found):
             raise InputRejected(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -44,7 +44,9 @@ class Curve:
     Probabilities float64 (H,): share of paths whose balance that day is below the cash floor, or below minus the
     authorised overdraft; `..._ever` are shares of paths with at least one such day, with their standard error.
     `components_minor` holds the mean daily flow of each heading, (H,) per category. `cost_minor` is this variant's mean
-    yearly flow minus the baseline's, heading by heading, over the horizon; `loss_minor` what debtors never pay.
+    yearly flow minus the baseline's, heading by heading, over the horizon; `loss_minor` what debtors never pay;
+    `account_minor` what the factor debits to its account (fees, interest and their VAT, by name of `ACCOUNT`), which never
+    shows on the bank account.
     """
 
     variant: Variant
@@ -65,6 +67,7 @@ class Curve:
     components_minor: Mapping[Category, Amounts]
     cost_minor: Mapping[Category, int]
     loss_minor: Mapping[str, int]
+    account_minor: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +93,14 @@ class Sums:
     """One variant over all P paths, as the engine hands it over.
 
     balance int64 (P, H): end of day. daily int64 (C, H): flows of each heading summed over paths. loss int64 (L,): by
-    name of LOSSES, summed over paths.
+    name of LOSSES, account int64 by name of ACCOUNT, both summed over paths.
     """
 
     variant: Variant
     balance: npt.NDArray[np.int64]
     daily: npt.NDArray[np.int64]
     loss: Mapping[str, int]
+    account: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +137,7 @@ def curve_of(sums: Sums, baseline: Sums, levels: Levels, first_day: int, *, thre
         components_minor={c: mean_of(sums.daily[k], count) for k, c in enumerate(CATEGORIES)},
         cost_minor=_cost(sums, baseline, count),
         loss_minor={name: round_ratio(amount, count) for name, amount in sums.loss.items()},
+        account_minor={name: round_ratio(amount, count) for name, amount in sums.account.items()},
     )
 
 

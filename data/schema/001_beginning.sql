@@ -138,7 +138,8 @@ CREATE TABLE invoice (
 
 CREATE TABLE invoice_replaced AS SELECT *, CAST(0 AS BIGINT) AS replaced_by FROM invoice LIMIT 0;
 
--- `occurrence` tells apart equal payments of one invoice on one day.
+-- What each file told of a payment; `occurrence` tells apart equal payments of one invoice on one day. What is known is what
+-- any file told: two files that tell of one payment tell of one payment.
 CREATE TABLE payment (
     side VARCHAR NOT NULL CHECK (side IN ('customer', 'supplier')),
     partner_id VARCHAR NOT NULL CHECK (partner_id <> ''),
@@ -150,8 +151,12 @@ CREATE TABLE payment (
     assumed BOOLEAN NOT NULL DEFAULT false,
     import_id BIGINT NOT NULL,
     source_row INTEGER NOT NULL CHECK (source_row >= 0),
-    PRIMARY KEY (side, partner_id, number, day, amount_minor, occurrence)
+    PRIMARY KEY (side, partner_id, number, day, amount_minor, occurrence, import_id)
 );
+CREATE VIEW payment_known AS
+SELECT side, partner_id, number, day, amount_minor, occurrence, min(currency) AS currency, bool_and(assumed) AS assumed,
+       min(import_id) AS import_id, arg_min(source_row, import_id) AS source_row
+FROM payment GROUP BY side, partner_id, number, day, amount_minor, occurrence;
 
 CREATE TABLE exchange_rate (
     currency VARCHAR NOT NULL CHECK (length(currency) = 3),
@@ -170,6 +175,7 @@ CREATE TABLE account (
     import_id BIGINT
 );
 
+-- What each file told of a line. The bank's own number of a line tells it apart wherever it stands, else its words do.
 CREATE TABLE bank_line (
     account_id VARCHAR NOT NULL CHECK (account_id <> ''),
     day DATE NOT NULL,
@@ -184,8 +190,17 @@ CREATE TABLE bank_line (
     occurrence INTEGER NOT NULL CHECK (occurrence >= 1),
     import_id BIGINT NOT NULL,
     source_row INTEGER NOT NULL CHECK (source_row >= 0),
-    PRIMARY KEY (account_id, day, amount_minor, label, reference, counterparty, bank_reference, occurrence)
+    PRIMARY KEY (account_id, day, amount_minor, label, reference, counterparty, bank_reference, occurrence, import_id)
 );
+CREATE VIEW bank_line_known AS
+SELECT account_id, day, amount_minor, occurrence,
+       CASE bank_reference WHEN '' THEN label || chr(31) || reference || chr(31) || counterparty ELSE bank_reference END AS mark,
+       min(import_id) AS import_id,
+       arg_min(currency, import_id) AS currency, arg_min(value_day, import_id) AS value_day,
+       arg_min(label, import_id) AS label, arg_min(reference, import_id) AS reference,
+       arg_min(counterparty, import_id) AS counterparty, arg_min(counterparty_account, import_id) AS counterparty_account,
+       arg_min(bank_reference, import_id) AS bank_reference, arg_min(source_row, import_id) AS source_row
+FROM bank_line GROUP BY account_id, day, amount_minor, occurrence, mark;
 
 CREATE TABLE bank_balance (
     account_id VARCHAR NOT NULL CHECK (account_id <> ''),

@@ -43,7 +43,7 @@ from forecasting.simulation.kernel import (
 from forecasting.simulation.kernel_arrays import lower_ledger, relower
 from forecasting.simulation.kernel_book import Book as LoweredBook
 from forecasting.simulation.kernel_book import Calendar
-from forecasting.simulation.kernel_results import LOSSES
+from forecasting.simulation.kernel_results import ACCOUNT, LOSSES
 from forecasting.simulation.variants import project_certain
 from forecasting.version import MODEL_VERSION
 
@@ -276,6 +276,7 @@ def _sums(variant: Variant, outcome: Outcome, daily: list[npt.NDArray[np.int64]]
         balance=outcome.balance,
         daily=np.sum(daily, axis=0, dtype=np.int64),
         loss={name: int(amount) for name, amount in zip(LOSSES, outcome.loss.sum(axis=0), strict=True)},
+        account={name: int(amount) for name, amount in zip(ACCOUNT, outcome.account.sum(axis=0), strict=True)},
     )
 
 

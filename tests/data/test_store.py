@@ -1,0 +1,210 @@
+"""The store keeps what it acknowledged, whole, for one process, and refuses what it cannot trust."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data import migrations as steps
+from data.migrations import Migration
+from data.store import Cursor, Store
+from forecasting.errors import StoreBusy, StoreUnreadable
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "s.duckdb") as opened:
+        yield opened
+
+
+def one(store: Store, sql: str) -> object:
+    with store.read() as cursor:
+        return cursor.execute(sql).fetchall()[0][0]
+
+
+def elsewhere(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same code in another process."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+OPEN = "import sys\nfrom data.store import Store\nfrom forecasting.errors import StoreBusy\n"
+TRY = OPEN + "try: Store(sys.argv[1]); print('opened')\nexcept StoreBusy as busy: print('busy', busy.pid)"
+
+
+def test_a_second_process_is_told_who_holds_the_store(store: Store) -> None:
+    assert elsewhere(TRY, store.path).stdout.split() == ["busy", str(os.getpid())]
+
+
+def test_opening_twice_here_does_not_let_go_of_the_lock(store: Store) -> None:
+    """Closing any handle on a locked file drops a POSIX lock, so a second store here must not touch the file."""
+    Store(store.path).close()
+    assert elsewhere(TRY, store.path).stdout.split() == ["busy", str(os.getpid())]
+    with pytest.raises(StoreBusy):
+        raise StoreBusy(store.path, os.getpid())
+
+
+def test_another_process_opens_it_once_it_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "s.duckdb"
+    Store(path).close()
+    assert elsewhere(TRY, str(path)).stdout.split() == ["opened"]
+
+
+def test_eight_threads_lose_nothing_on_one_hot_row(store: Store) -> None:
+    failures: list[BaseException] = []
+
+    def work(name: str) -> None:
+        try:
+            for k in range(25):
+                store.write(lambda c, k=k: c.execute("INSERT INTO setting VALUES (?, '0')", [f"{name}-{k}"]))
+                with store.read() as cursor:
+                    rows = cursor.execute("SELECT count(*) FROM setting WHERE name LIKE ?", [f"{name}-%"]).fetchall()
+                assert rows == [(k + 1,)]
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"t{n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert one(store, "SELECT count(*) FROM setting") == 200
+    assert one(store, "SELECT any_write FROM data_version") == 200
+
+
+def test_a_failed_change_leaves_nothing(store: Store) -> None:
+    def change(cursor: Cursor) -> None:
+        cursor.execute("INSERT INTO setting VALUES ('half', '1')")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store.write(change)
+    assert one(store, "SELECT count(*) FROM setting") == 0
+    assert one(store, "SELECT any_write FROM data_version") == 0
+
+
+def test_a_read_sees_one_state_while_others_write(store: Store) -> None:
+    with store.read() as cursor:
+        before = cursor.execute("SELECT count(*) FROM setting").fetchall()
+        store.write(lambda c: c.execute("INSERT INTO setting VALUES ('new', '1')"))
+        assert cursor.execute("SELECT count(*) FROM setting").fetchall() == before == [(0,)]
+    assert one(store, "SELECT count(*) FROM setting") == 1
+
+
+def test_amounts_beyond_the_limit_are_refused_by_sql(store: Store) -> None:
+    with pytest.raises(Exception, match="CHECK"):
+        store.write(lambda c: c.execute("UPDATE company SET overdraft_limit_minor = 1000000000001"))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_text('/etc/hostname')",
+        "COPY setting TO 'stolen.csv'",
+        "ATTACH 'other.duckdb' AS other",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "EXPORT DATABASE 'stolen'",
+    ],
+)
+def test_sql_reaches_no_file_and_no_setting(store: Store, sql: str) -> None:
+    with pytest.raises(Exception, match=r"disabled|locked|Permission|permission|configuration"), store.read() as cursor:
+        cursor.execute(sql)
+
+
+def test_files_carry_the_older_storage_version(store: Store) -> None:
+    tags = one(store, "SELECT tags FROM duckdb_databases() WHERE path IS NOT NULL")
+    assert dict(tags)["storage_version"].startswith("v1.5")  # type: ignore[call-overload]
+
+
+def test_only_the_owner_reads_the_file(store: Store) -> None:
+    assert Path(store.path).stat().st_mode & 0o777 == 0o600
+
+
+def test_migrations_run_once_and_are_remembered(store: Store) -> None:
+    assert one(store, "SELECT max(version) FROM migration") == len(steps.migrations())
+    assert steps.migrate(store) == 0
+
+
+def test_an_interrupted_migration_leaves_no_trace(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = len(steps.migrations()) + 1
+    broken = Migration(version=version, name="broken", sql="CREATE TABLE half (x INTEGER); SELECT no_such_function();")
+    known = steps.migrations()
+    monkeypatch.setattr(steps, "migrations", lambda: (*known, broken))
+    with pytest.raises(Exception, match="no_such_function"):
+        steps.migrate(store)
+    assert one(store, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'half'") == 0
+    whole = Migration(version=version, name="whole", sql="CREATE TABLE half (x INTEGER);")
+    monkeypatch.setattr(steps, "migrations", lambda: (*known, whole))
+    assert steps.migrate(store) == 1
+    assert one(store, "SELECT max(version) FROM migration") == version
+
+
+def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "s.duckdb"
+    with Store(path) as store:
+        store.transaction(lambda c: c.execute("INSERT INTO migration (version, name, sha256) VALUES (999, 'later', '')"))
+    with pytest.raises(StoreUnreadable) as refused:
+        Store(path)
+    assert refused.value.reason == "newer"
+
+
+def test_a_store_that_must_exist_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnreadable) as refused:
+        Store(tmp_path / "none.duckdb", must_exist=True)
+    assert refused.value.reason == "missing" and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kept", [0.999, 0.9, 0.5, 0.2, 0.01, 0.001, 0.0])
+def test_a_truncated_store_is_refused(tmp_path: Path, kept: float) -> None:
+    path = tmp_path / "s.duckdb"
+    Store(path).close()
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    with pytest.raises(StoreUnreadable) as refused:
+        Store(path)
+    assert refused.value.reason == "truncated"
+
+
+def test_a_store_with_a_flipped_byte_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "s.duckdb"
+    with Store(path) as store:
+        store.write(lambda c: c.execute("INSERT INTO setting SELECT 'k' || i, repeat('v', 50) FROM range(20000) t(i)"))
+    content = bytearray(path.read_bytes())
+    for place in range(3 * 4096 + 100, len(content), 4096):
+        content[place] ^= 0xFF
+    path.write_bytes(bytes(content))
+    with pytest.raises(StoreUnreadable) as refused, Store(path) as store, store.read() as cursor:
+        cursor.execute("SELECT sum(length(value)) FROM setting").fetchall()
+    assert refused.value.reason == "damaged"
+
+
+@pytest.mark.parametrize(
+    "content", [b"Numero;Date\n1;2026-01-01\n" * 1000, b"\x89PNG\r\n\x1a\n" + bytes(50_000), b"SQLite format 3\x00" * 2000]
+)
+def test_other_files_are_no_store(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "s.duckdb"
+    path.write_bytes(content)
+    with pytest.raises(StoreUnreadable) as refused:
+        Store(path)
+    assert refused.value.reason == "not_a_store" and path.read_bytes() == content
+
+
+def test_a_database_of_something_else_is_no_store(tmp_path: Path) -> None:
+    path = tmp_path / "s.duckdb"
+    made = elsewhere("import sys, duckdb; duckdb.connect(sys.argv[1]).execute('CREATE TABLE x (y INTEGER)')", str(path))
+    assert made.returncode == 0
+    with pytest.raises(StoreUnreadable) as refused:
+        Store(path)
+    assert refused.value.reason == "not_a_store"
