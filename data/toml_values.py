@@ -151,15 +151,18 @@ class TomlFile:
         return self._rows.get((place, key)) or self._rows.get((place, "")) or self._rows.get(("", place.split("[")[0]))
 
     def finish(self, *, unknown_keys: Severity = "error") -> tuple[Problem, ...]:
-        """The warnings; raises InputRejected with everything where anything is an error."""
+        """The warnings; raises InputRejected where anything is an error.
+
+        Beside errors only unknown keys are told as warnings: another warning may follow from a value that is wrong.
+        """
         for table in self.tables:
             for key in table.values.keys() - table.asked:
                 note = table.wrong if unknown_keys == "error" else table.warn
                 note(key, "toml.unknown_key", name=key)
-        found = tuple(sorted(self.problems, key=lambda wrong: (wrong.row or 0, wrong.column, wrong.code)))
+        found = sorted(self.problems, key=lambda wrong: (wrong.row or 0, wrong.column, wrong.code))
         if any(wrong.severity == "error" for wrong in found):
-            raise InputRejected(found)
-        return found
+            raise InputRejected(tuple(w for w in found if w.severity == "error" or w.code == "toml.unknown_key"))
+        return tuple(found)
 
 
 def _syntax_problem(name: str, text: str, message: str) -> Problem:
