@@ -70,7 +70,7 @@ class StoreUnreadable(EncaisseError):
     """The store's file cannot be trusted, so nothing of it is opened; `reason` is a code to be worded by a screen.
 
     truncated: shorter than it says of itself; damaged: a checksum does not match; not_a_store: another kind of file;
-    newer: made by a newer program; missing: there is none.
+    newer: made by a newer or another version of the program; missing: there is none.
     """
 
     def __init__(self, path: str, reason: Literal["truncated", "damaged", "not_a_store", "newer", "missing"]) -> None:
