@@ -35,6 +35,7 @@ ROOMS = (
     "insurance",
     "simulation",
     "curve",
+    "simulation.engine",
     "choice",
     "collection",
     "solvency",
