@@ -102,6 +102,7 @@ class Factored:
         if self.account.holds(invoice):
             if self.contract.contract_type in SWEPT:
                 self._sweeps[add_business_days(day, 1)].append((invoice, amount_minor))
+                self.account.tell(day, "pledged_receipt", amount_minor, self.account.base[invoice])
             else:
                 self.account.receive(day, invoice, amount_minor)
             return
