@@ -131,7 +131,7 @@ def read_amount(text: str, decimal: DecimalMark) -> Amount:
     (Decimal('1234.56'), Decimal('-1234.56'))
     """
     body = squeeze(text)
-    if body.startswith("="):
+    if body.startswith(("=", "#")):
         raise AmountError("amount_formula")
     body, sign = _take_sign(body)
     body, currency = _take_currency(body)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from data.importers.archive import ArchiveRefused
+from data.importers.csv_file import csv_table
+from data.importers.excel_file import sheets, workbook_kind
 from data.importers.guess import TableKind
-from data.importers.protocol import ReadOptions, TableMapping
-from data.importers.table import Table
+from data.importers.magic import looks_binary
+from data.importers.protocol import ReadOptions, SourceFile, TableMapping
+from data.importers.table import Table, TableTooLarge
 from data.importers.tables import proposal
 
 _ROWS: Final = 8
@@ -45,3 +49,20 @@ def table_preview(table: Table, options: ReadOptions, file: str) -> TablePreview
         side_known=known,
         unsure=style.unsure,
     )
+
+
+def preview(file: SourceFile, options: ReadOptions) -> tuple[TablePreview, ...]:
+    """The tables of a text file or workbook as they would be read; none where a file holds no table."""
+    try:
+        if workbook_kind(file.content):
+            return tuple(
+                table_preview(s.table, options, file.name)
+                for s in sheets(file, options)
+                if s.table is not None and len(s.table)
+            )
+        if looks_binary(file.content):
+            return ()
+        table, _ = csv_table(file, options)
+    except (ArchiveRefused, TableTooLarge):
+        return ()
+    return (table_preview(table, options, file.name),) if len(table) else ()

@@ -7,13 +7,14 @@ from typing import Final
 
 from data.importers.archive import archive_kind, unpack
 from data.importers.csv_file import CsvFile
+from data.importers.excel_file import ExcelFile
 from data.importers.limits import FILE_SIZE_LIMIT
 from data.importers.magic import kind_of_bytes, looks_binary
 from data.importers.protocol import Importer, Reading, ReadOptions, SourceFile
 from data.importers.refusals import refused
 
 #: Every format, the surest first where two are equally sure.
-IMPORTERS: Final[tuple[Importer, ...]] = (CsvFile(),)
+IMPORTERS: Final[tuple[Importer, ...]] = (ExcelFile(), CsvFile())
 
 #: Kinds of files that we name when we refuse them.
 _NAMED_KINDS: Final = {
@@ -62,7 +63,9 @@ def _read_safely(importer: Importer, file: SourceFile, options: ReadOptions) -> 
     """A reading, or a refusal where a hostile or broken file makes a parser fail in a way that nobody foresaw."""
     try:
         return importer.read(file, options)
-    except (Exception, RecursionError):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException:  # a library in Rust panics with an exception that is no Exception
         return refused(file.name, importer.format, "import.unreadable")
 
 

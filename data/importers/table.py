@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Final, TypeVar
 
@@ -63,7 +63,6 @@ class Table:
     delimiter: str = ""
     encoding: str = ""
     unclosed_quote: bool = False
-    formulas: tuple[tuple[int, str], ...] = field(default=())
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -267,7 +266,7 @@ def table_of_text(decoded: Decoded, dialect: Dialect, header_row: int | None = N
     except csv.Error:
         found = records(decoded.text, without_quotes(dialect))
         table = table_of_records(found, header_row=header_row, delimiter=dialect.delimiter, encoding=decoded.encoding)
-        return Table(**{**{f: getattr(table, f) for f in Table.__slots__}, "unclosed_quote": True})
+        return replace(table, unclosed_quote=True)
 
 
 def each_different(column: pa.Array, read: Callable[[str], T]) -> tuple[list[T], npt.NDArray[np.int32]]:

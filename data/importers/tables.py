@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
+from data.importers.bank_table import read_bank_table
 from data.importers.guess import (
     Columns,
     Style,
@@ -20,6 +21,8 @@ from data.importers.guess import (
     signature_of,
 )
 from data.importers.invoice_table import read_invoice_table
+from data.importers.partner_table import read_partner_table
+from data.importers.payment_table import read_payment_table
 from data.importers.protocol import Question, Reading, ReadOptions, TableMapping
 from data.importers.refusals import refused
 from data.importers.table import Table
@@ -27,6 +30,8 @@ from data.importers.vocabulary import normalise
 from forecasting.errors import problem
 from forecasting.ledger import Side
 
+#: Kinds of tables that have a side.
+_SIDED: Final = frozenset({"invoices", "aged", "payments"})
 #: Column names that a refusal lists.
 _LISTED: Final = 12
 
@@ -87,6 +92,26 @@ def _unknown(table: Table, mapping: TableMapping, file: str, form: str) -> Readi
     )
 
 
+def _read_as(
+    kind: TableKind,
+    table: Table,
+    columns: Columns,
+    mapping: TableMapping,
+    style: Style,
+    options: ReadOptions,
+    file: str,
+    form: str,
+) -> Reading:
+    """A table read as the kind that it is."""
+    if kind == "bank":
+        return read_bank_table(table, columns, mapping, options, file, form)
+    if kind == "payments":
+        return read_payment_table(table, columns, mapping, options, file, form)
+    if kind == "partners":
+        return read_partner_table(table, columns, mapping, file, form)
+    return read_invoice_table(table, columns, mapping, style, options, file, form)
+
+
 def read_table(table: Table, options: ReadOptions, file: str, form: str) -> Reading:
     """The rows of a table, whatever kind it is, with its mapping; refused with the reason where it is none of ours."""
     kind, columns, mapping, style, known = proposal(table, options, file)
@@ -94,9 +119,9 @@ def read_table(table: Table, options: ReadOptions, file: str, form: str) -> Read
         return _unknown(table, mapping, file, form)
     if other := _of_other_kind(table, columns, options, file, form):
         return other
-    reading = read_invoice_table(table, columns, mapping, style, options, file, form)
+    reading = _read_as(kind, table, columns, mapping, style, options, file, form)
     questions = reading.questions
-    if not known:
+    if not known and kind in _SIDED:
         questions = (*questions, Question(code="import.question.side"))
     problems = reading.problems
     if table.unclosed_quote:
