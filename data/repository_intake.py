@@ -121,10 +121,19 @@ def _name(cursor: Cursor, import_id: int) -> None:
         SELECT side, partner_id, number, part,
                CASE WHEN turn = 1 AND {free("plain")} THEN plain
                     WHEN long_turn = 1 AND {free("long")} THEN long
-                    ELSE long || ' ' || CAST(? AS VARCHAR) || ':' || position END AS ledger_id
+                    ELSE long || ' ' || $import || ':' || position END AS ledger_id,
+               plain, position
         FROM ranked r
         """,
-        [import_id],
+        {"import": str(import_id)},
+    )
+    # A long name may be another invoice's own number.
+    cursor.execute(
+        """
+        UPDATE named SET ledger_id = ledger_id || ' ' || $import || ':' || position
+        WHERE ledger_id <> plain AND (side, ledger_id) IN (SELECT (side, ledger_id) FROM named GROUP BY side, ledger_id HAVING count(*) > 1)
+        """,
+        {"import": str(import_id)},
     )
     cursor.execute(
         f"UPDATE arriving AS old SET ledger_id = new.ledger_id FROM named new WHERE {_SAME_KEY} AND old.state = 'new'"

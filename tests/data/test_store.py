@@ -62,10 +62,13 @@ def test_another_process_opens_it_once_it_is_closed(tmp_path: Path) -> None:
 def test_eight_threads_lose_nothing_on_one_hot_row(store: Store) -> None:
     failures: list[BaseException] = []
 
+    def put(name: str) -> None:
+        store.write(lambda c: c.execute("INSERT INTO setting VALUES (?, '0')", [name]))
+
     def work(name: str) -> None:
         try:
             for k in range(25):
-                store.write(lambda c, k=k: c.execute("INSERT INTO setting VALUES (?, '0')", [f"{name}-{k}"]))
+                put(f"{name}-{k}")
                 with store.read() as cursor:
                     rows = cursor.execute("SELECT count(*) FROM setting WHERE name LIKE ?", [f"{name}-%"]).fetchall()
                 assert rows == [(k + 1,)]
