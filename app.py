@@ -17,6 +17,7 @@ st.logo(str(HERE / "static" / "logo.svg"), size="large")
 
 pages = {
     "cash": st.Page("pages/cash.py", title=say("cash.title"), url_path="cash", default=True),
+    "scenarios": st.Page("pages/scenarios.py", title=say("scenarios.title"), url_path="scenarios"),
 }
 here = st.navigation(list(pages.values()), position="top")
 doorway.notice_page(here.url_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import cash_parts, frame, panel, session
+from pages.ui import cash_parts, frame, library, panel, session
 from pages.ui.cash_words import Outlook, headlines, sentence
 
 
@@ -25,8 +25,9 @@ def cockpit() -> None:
         return
     repairs = panel.arrive(ledger, session.saved_ids(at))
     words, numbers = st.container(), st.container()
-    question = panel.panel(ledger, at.say, phone=at.phone)
-    outlook = Outlook(question=question, projection=session.answer(at, question), ledger=ledger)
+    question, status = panel.panel(ledger, at.say, phone=at.phone, library=lambda asked: library.controls(at, asked))
+    with cash_parts.waiting(at, question, status):
+        outlook = Outlook(question=question, projection=session.answer(at, question), ledger=ledger)
     with words:
         frame.sentence(sentence(outlook, at.say))
         cash_parts.notices(at, outlook, repairs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ from pages.ui.charts.hero import Hero, hero
 from pages.ui.charts.weeks import Weeks
 from pages.ui.charts.weeks import weeks as weeks_figure
 from pages.ui.headings import daily_headings, week_starts, weekly
-from pages.ui.question import HORIZONS, Repair, days_known
+from pages.ui.question import HORIZONS, Question, Repair, days_known
 from pages.ui.session import Desk
 
 #: Balances older than this many days are worth a remark.
@@ -84,7 +85,8 @@ def curve(at: Desk, outlook: Outlook) -> None:
     if at.phone:
         frame.table(cash_tables.variants(outlook, say, phone=True), alt=say("cash.curve_title", unit=say.f.unit))
     st.caption(" ".join(_footnotes(at, outlook)))
-    frame.folded_table(say, cash_tables.curve(outlook, shown, say), key="hero_table")
+    _check(at, outlook)
+    frame.folded_table(say, lambda: cash_tables.curve(outlook, shown, say), key="hero_table")
 
 
 def _band(at: Desk, outlook: Outlook) -> Variant:
@@ -111,17 +113,37 @@ def _footnotes(at: Desk, outlook: Outlook) -> list[str]:
     if outlook.assumed_customers:
         notes.append(say("cash.assumption", count=outlook.assumed_customers))
     notes.append(say("cash.drawn", paths=say.f.whole(projection.path_count), seed=projection.seed))
-    if projection.check_paths:
-        differences = say.f.whole(projection.check_differences)
-        notes.append(say("cash.check", paths=say.f.whole(projection.check_paths), differences=differences))
     return notes
+
+
+def _check(at: Desk, outlook: Outlook) -> None:
+    """On demand, some paths computed again line by line by the reference, with the number of cents that differ."""
+    say = at.say
+    if st.button(say("cash.check"), type="tertiary", icon=":material/fact_check:", key="check"):
+        with st.spinner(say("cash.checking")):
+            paths, differences = session.vouched(
+                outlook.ledger, session.scenario(at, outlook.question), session.contracts(at)
+            )
+        key = "cash.checked_differs" if differences else "cash.checked_same"
+        st.caption(say(key, paths=say.f.whole(paths), count=differences))
+
+
+def waiting(at: Desk, question: Question, place: Any) -> AbstractContextManager[object]:
+    """While an answer is computed, a word in the panel; nothing moves and the previous curve stays."""
+    of = session.ledger(at)
+    if session.is_ready(of, session.scenario(at, question), session.contracts(at)):
+        return nullcontext()
+    with place:
+        paths = at.say.f.whole(session.scenario(at, question).path_count)
+        return st.spinner(at.say("cash.simulating", paths=paths))
 
 
 def causes(at: Desk, outlook: Outlook) -> None:
     """What drives the lowest point of the shown variant."""
     say, ledger = at.say, outlook.ledger
     steps = steps_of(session.scenario(at, outlook.question))
-    answers = session.projections(ledger, steps.distinct, session.contracts(at))
+    lesser = [step for step in steps.distinct if step != steps.whole]
+    answers = session.projections(ledger, lesser, session.Contracts()) | {steps.whole: outlook.projection}
     day = outlook.projection.curves[outlook.shown].lowest.day
     picture = bridge(outlook, causes_of(steps, answers, ledger, outlook.shown, day), say)
     st.header(say("cash.causes_title"), anchor=False)
@@ -149,7 +171,7 @@ def weeks(at: Desk, outlook: Outlook) -> None:
     )
     if chosen is not None:
         _invoices_of(at, outlook, chosen)
-    frame.folded_table(say, cash_tables.weeks(picture, say), key="weeks_table")
+    frame.folded_table(say, lambda: cash_tables.weeks(picture, say), key="weeks_table")
 
 
 def _clicked(starts: tuple[int, ...]) -> Callable[[], None]:

@@ -9,6 +9,7 @@ from forecasting.ledger import Ledger
 from forecasting.simulation.flows import VARIANTS, Variant
 from pages.ui.causes import Cause, rounded_steps
 from pages.ui.charts.drivers import Bridge
+from pages.ui.costs import costs_minor
 from pages.ui.frame import Headline
 from pages.ui.question import Question
 from pages.ui.voice import Voice
@@ -37,9 +38,9 @@ class Outlook:
         """The variant that carries the fan: the one asked for where its contract is chosen."""
         return self.question.band if self.question.band in self.projection.curves else "baseline"
 
-    def yearly_cost_minor(self, variant: Variant) -> int:
-        """What a variant costs in a year, all headings together (positive: it costs)."""
-        return -sum(self.projection.curves[variant].cost_minor.values())
+    def cost_minor(self, variant: Variant) -> int:
+        """What a variant costs over the horizon, all headings together (positive: it costs)."""
+        return sum(costs_minor(self.projection.curves[variant]).values())
 
     @property
     def assumed_customers(self) -> int:
@@ -104,9 +105,12 @@ def sentence(outlook: Outlook, say: Voice) -> str:
 
 def _lifted(outlook: Outlook, best: Variant, say: Voice) -> str:
     protected = outlook.projection.curves[best].lowest.median_minor
-    cost = outlook.yearly_cost_minor(best)
-    key = "cash.lifted" if cost > 0 else "cash.lifted_free"
-    return say(f"{key}.{best}", amount=say.f.amount(protected, signed=True), cost=say.f.amount(cost))
+    cost = outlook.cost_minor(best)
+    lifts = protected > outlook.baseline.lowest.median_minor
+    key = "cash.lowered" if not lifts else "cash.lifted" if cost > 0 else "cash.lifted_free"
+    months = outlook.question.months
+    period = say("cash.kpi.per_year") if months == 12 else say("cash.kpi.per_months", months=months)
+    return say(f"{key}.{best}", amount=say.f.amount(protected, signed=True), cost=say.f.amount(cost), period=period)
 
 
 # ── headline numbers ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -171,10 +175,12 @@ def _cost(outlook: Outlook, say: Voice) -> Headline:
     label, note, best = say("cash.kpi.cost"), say("cash.kpi.cost_help"), outlook.best
     if best is None:
         return Headline(label=label, value="—", second=say("cash.kpi.cost_none"), help=note)
-    cost, sales = outlook.yearly_cost_minor(best), yearly_sales_minor(outlook.ledger)
-    second = say("cash.kpi.cost_second_plain")
-    if sales > 0:
-        second = say("cash.kpi.cost_second", share=say.f.percent(cost / sales, digits=2))
+    cost, months = outlook.cost_minor(best), outlook.question.months
+    sales = yearly_sales_minor(outlook.ledger) * months // 12
+    period = say("cash.kpi.per_year") if months == 12 else say("cash.kpi.per_months", months=months)
+    second = (
+        say("cash.kpi.cost_second", period=period, share=say.f.percent(cost / sales, digits=2)) if sales > 0 else period
+    )
     return Headline(label=label, value=say.f.amount(cost), second=second, help=note)
 
 

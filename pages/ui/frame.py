@@ -118,10 +118,12 @@ def table(content: Table, *, alt: str) -> None:
     st.table(content.styled(), border="horizontal", hide_index=True, alt=alt)
 
 
-def folded_table(say: Voice, content: Table, *, key: str) -> None:
-    """The numbers behind a figure, folded away beneath it."""
-    with st.expander(say("app.figures"), key=key):
-        table(content, alt=say("app.figures"))
+def folded_table(say: Voice, content: Callable[[], Table], *, key: str) -> None:
+    """The numbers behind a figure, folded away beneath it; made and sent only once it is opened."""
+    fold = st.expander(say("app.figures"), key=key, on_change="rerun")
+    if fold.open:
+        with fold:
+            table(content(), alt=say("app.figures"))
 
 
 def empty_state(say: Voice, key: str, actions: Callable[[], None]) -> None:

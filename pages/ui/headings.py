@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from forecasting.curve import Curve
-from forecasting.dates import add_months, to_date, to_day
-from forecasting.ledger import NO_DAY, Amounts, Ledger, PlannedFlow
+from forecasting.dates import to_date
+from forecasting.ledger import Amounts, Ledger
 from forecasting.simulation.flows import Category
+from forecasting.simulation.operations import planned_days
 from pages.ui.charts.weeks import HEADINGS, Heading
 
 _OF_CATEGORY: Final[dict[Category, Heading]] = {
@@ -52,26 +53,9 @@ def planned_daily(ledger: Ledger, first: int, days: int) -> dict[Heading, Amount
     daily: dict[Heading, Amounts] = {}
     for flow in ledger.planned_flows:
         column = daily.setdefault(planned_heading(flow.category), np.zeros(days, dtype=np.int64))
-        for day in occurrences(flow, first, first + days):
+        for day in planned_days(flow, first, first + days - 1):
             column[day - first] += flow.amount_minor
     return daily
-
-
-def occurrences(flow: PlannedFlow, first: int, end: int) -> Iterable[int]:
-    """The days from `first` (included) to `end` (excluded) on which a planned flow moves the bank."""
-    if not flow.every:
-        return [flow.day] if first <= flow.day < end else []
-    last = end - 1 if flow.until == NO_DAY else min(flow.until, end - 1)
-    if flow.every == "week":
-        start = flow.day + max(0, -(-(first - flow.day) // 7)) * 7
-        return range(start, last + 1, 7)
-    step = {"month": 1, "quarter": 3, "year": 12}[flow.every]
-    found, k = [], 0
-    while (day := to_day(add_months(to_date(flow.day), k * step))) <= last:
-        if day >= first:
-            found.append(day)
-        k += 1
-    return found
 
 
 def daily_headings(curve: Curve, ledger: Ledger) -> dict[Heading, Amounts]:

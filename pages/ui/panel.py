@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -44,7 +44,12 @@ def arrive(ledger: Ledger, saved: Sequence[str]) -> tuple[Repair, ...]:
         )
         st.session_state[_QUESTION] = question
         st.session_state["repairs"] = repairs
-    put(current(), ledger)
+        put(question, ledger)
+    elif "ask_months" in st.session_state:
+        # A control was moved: its new value stands in the session before the panel is drawn.
+        st.session_state["ask_ready"] = ready_code(_collect(), largest_customer(ledger)) or None
+    else:
+        put(current(), ledger)
     return tuple(st.session_state.get("repairs", ()))
 
 
@@ -63,6 +68,11 @@ def put(question: Question, ledger: Ledger) -> None:
     st.session_state["ask_factor"] = question.factor
     st.session_state["ask_who"] = question.who
     st.session_state["ask_ready"] = ready_code(question, largest_customer(ledger)) or None
+
+
+def adopt(question: Question) -> None:
+    """Make a question the one on screen where the panel's own values stay as they are."""
+    st.session_state[_QUESTION] = question
 
 
 def write_address() -> None:
@@ -92,8 +102,11 @@ def whos(ledger: Ledger) -> list[str]:
     return ["", *(f"segment:{s}" for s in segments), *(f"partner:{p.partner_id}" for p in named)]
 
 
-def panel(ledger: Ledger, say: Voice, *, phone: bool) -> Question:
-    """Draw the panel and return the question that it is set to."""
+def panel(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Question], None]) -> tuple[Question, Any]:
+    """Draw the panel; the question that it is set to, and a place in it for a word while the answer is computed.
+
+    `library` draws what one does with named scenarios.
+    """
     question = current()
     if phone:
         title = say(
@@ -103,14 +116,14 @@ def panel(ledger: Ledger, say: Voice, *, phone: bool) -> Question:
             months=question.months,
         )
         with st.expander(title, key="panel"):
-            _controls(ledger, say, phone=True)
+            status = _controls(ledger, say, phone=True, library=library)
     else:
         with st.container(border=True, key="panel"):
-            _controls(ledger, say, phone=False)
-    return _collect()
+            status = _controls(ledger, say, phone=False, library=library)
+    return _collect(), status
 
 
-def _controls(ledger: Ledger, say: Voice, *, phone: bool) -> None:
+def _controls(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Question], None]) -> Any:
     title, delay, factor, months, who = (
         [st.container() for _ in range(5)] if phone else st.columns([0.7, 1.15, 1.15, 1.05, 1], gap="medium")
     )
@@ -128,15 +141,20 @@ def _controls(ledger: Ledger, say: Voice, *, phone: bool) -> None:
     who.selectbox(
         say("cash.panel.who"), options=whos(ledger), format_func=lambda w: who_name(ledger, w, say), key="ask_who"
     )
-    st.pills(
-        say("cash.panel.ready"),
-        options=list(READY),
-        format_func=lambda code: say(f"cash.ready.{code}"),
-        key="ask_ready",
-        on_change=_take_ready,
-        args=(ledger,),
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=not phone, vertical_alignment="center", gap="small"):
+        st.pills(
+            say("cash.panel.ready"),
+            options=list(READY),
+            format_func=lambda code: say(f"cash.ready.{code}"),
+            key="ask_ready",
+            on_change=_take_ready,
+            args=(ledger,),
+            label_visibility="collapsed",
+            width="stretch" if phone else "content",
+        )
+        status = st.container(width="stretch", horizontal=True, horizontal_alignment="right", key="status").empty()
+        library(current())
+    return status
 
 
 def _collect() -> Question:

@@ -10,6 +10,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from data.ready_scenarios import DIVIDEND, DIVIDEND_AFTER_DAYS, FAILS_AFTER_DAYS
+from forecasting.dates import business_day_from
 from forecasting.ledger import NO_DAY, Invoices, Ledger
 from forecasting.scenario import Insolvency, Scenario, Shock
 from forecasting.simulation.flows import VARIANTS, Variant
@@ -18,8 +20,6 @@ from forecasting.simulation.flows import VARIANTS, Variant
 HORIZONS: Final[dict[int, int]] = {3: 91, 6: 182, 12: 365, 18: 547}
 DELAY_MAX: Final = 60
 FACTORS: Final = tuple(Decimal(f) / 2 for f in range(7))
-#: A customer that the scenario fails does so this many days after today.
-FAILS_AFTER_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,15 +142,27 @@ def scenario_of(question: Question, ledger: Ledger, base: Scenario | None = None
         defaults = replace(start.defaults, multiply_probability=Decimal(1))
     insolvencies = tuple(i for i in start.insolvencies if i.partner_id != question.fails)
     if question.fails:
-        judgment = ledger.as_of + FAILS_AFTER_DAYS
-        insolvencies += (Insolvency(partner_id=question.fails, judgment=judgment, declared=judgment),)
+        insolvencies += (_failure(question.fails, ledger.as_of),)
     return replace(
         start,
+        name="",
         horizon_days=max(1, min(HORIZONS[question.months], days_known)),
         delays=delays,
         defaults=defaults,
         shocks=shocks,
         insolvencies=insolvencies,
+    )
+
+
+def _failure(partner_id: str, as_of: int) -> Insolvency:
+    """A customer's failure as the ready scenarios tell it: a liquidation in a month, a small dividend much later."""
+    judgment = business_day_from(as_of + FAILS_AFTER_DAYS)
+    return Insolvency(
+        partner_id=partner_id,
+        judgment=judgment,
+        declared=judgment,
+        dividend_rate=Decimal(DIVIDEND),
+        dividend_day=business_day_from(judgment + DIVIDEND_AFTER_DAYS),
     )
 
 
@@ -198,10 +210,10 @@ def days_known(ledger: Ledger) -> int:
 
 #: Ready scenarios by code: days later, factor on defaults, whether the largest customer fails.
 READY: Final[dict[str, tuple[int, Decimal, bool]]] = {
-    "late": (15, Decimal(1), False),
-    "largest": (0, Decimal(1), True),
+    "later_15": (15, Decimal(1), False),
+    "largest_fails": (0, Decimal(1), True),
     "recession": (10, Decimal(2), False),
-    "all": (25, Decimal(2), True),
+    "all_of_it": (25, Decimal(2), True),
 }
 
 

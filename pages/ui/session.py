@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import streamlit as st
-from forecasting.simulation.engine import project
 
 from data import repository
 from data.access import FINANCE, Principal
 from data.contract_files import factoring_from_text, insurance_from_text
+from data.jobs import start_serving
+from data.kernel_cache import use_kernel_cache
 from data.repository import Company, InvoiceFilter, InvoiceLine, Missing, SavedContract, SavedScenario, Store
-from data.sample import fill_store
+from data.sample import sample_company
+from data.sample_store import fill_store
 from data.scenario_files import scenario_from_text
 from forecasting.curve import Projection
 from forecasting.errors import StoreBusy, StoreUnreadable
@@ -30,6 +33,10 @@ from pages.ui.voice import Voice, pick_language, voice_of
 
 #: Where the company's data lies unless the environment names another file.
 STORE_DEFAULT: Final = Path(__file__).resolve().parents[2] / "var" / "encaisse.duckdb"
+
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +65,13 @@ class _Memory:
         self.companies: Bounded[tuple[str, Principal], Company] = Bounded(8)
         self.missing: Bounded[tuple[str, Principal], tuple[Missing, ...]] = Bounded(8)
         self.ledgers: Bounded[tuple[str, Principal, date], Ledger] = Bounded(4)
+        self.books: Bounded[tuple[str, Scenario], Any] = Bounded(6)
         self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(64)
         self.factoring: Bounded[tuple[str, str], FactoringContract] = Bounded(64)
         self.insurance: Bounded[tuple[str, str], InsurancePolicy] = Bounded(64)
         self.scenarios: Bounded[tuple[str, str], Scenario] = Bounded(64)
+        #: One projection at a time: each uses all cores, and a book remembers its last contracts.
+        self.turn = threading.Lock()
 
 
 @st.cache_resource(show_spinner=False)
@@ -76,14 +86,15 @@ def store_path() -> Path:
 
 @st.cache_resource(show_spinner=False)
 def open_store(path: str) -> Store:
-    """The store at a path, opened once per process; one that was not there is filled with the sample company.
+    """The store at a path, opened once per process, answering its inbox; one that was not there is filled with the sample.
 
     Raises StoreBusy where another process holds it, StoreUnreadable where it cannot be trusted.
     """
     fresh = not Path(path).exists()
     store = repository.create_store(path)
     if fresh:
-        fill_store(store, FINANCE)
+        fill_store(store, FINANCE, sample_company(date.today()))
+    start_serving(store)
     return store
 
 
@@ -206,6 +217,11 @@ def scenario(at: Desk, question: Question) -> Scenario:
     return scenario_of(question, of, saved_scenario(at, question.saved), days_known=days_known(of))
 
 
+def within(asked: Scenario, horizon_days: int) -> Scenario:
+    """A scenario looked at over so many days, so that all of them compare."""
+    return replace(asked, horizon_days=horizon_days, name="")
+
+
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -216,8 +232,33 @@ def answer(at: Desk, question: Question) -> Projection:
 
 def projection(of: Ledger, asked: Scenario, under: Contracts) -> Projection:
     """The answer to one question: from memory where it was asked before, else computed."""
-    key = (of.fingerprint, asked, under)
-    return _memory().projections.get(key, lambda: project(of, asked, under.factoring, under.insurance))
+
+    def compute() -> Projection:
+        memory, engine = _memory(), _engine()
+        with memory.turn:
+            if asked.kind == "certain":
+                return cast("Projection", engine.project(of, asked, under.factoring, under.insurance))
+            book = memory.books.get((of.fingerprint, asked), lambda: engine.simulate(of, asked))
+            return cast("Projection", engine.evaluate(book, under.factoring, under.insurance))
+
+    return _memory().projections.get((of.fingerprint, asked, under), compute)
+
+
+def vouched(of: Ledger, asked: Scenario, under: Contracts) -> tuple[int, int]:
+    """Computes some paths again line by line: how many, and how many cents differ (seconds of work)."""
+    engine = _engine()
+    paths = engine.CHECK_PATHS
+    answer = engine.project(of, replace(asked, path_count=paths), under.factoring, under.insurance, check_paths=paths)
+    return answer.check_paths, answer.check_differences
+
+
+@st.cache_resource(show_spinner=False)
+def _engine() -> ModuleType:
+    """The engine, imported once the compiler knows where to keep its code."""
+    use_kernel_cache()
+    from forecasting.simulation import engine
+
+    return engine
 
 
 def projections(of: Ledger, asked: Iterable[Scenario], under: Contracts) -> dict[Scenario, Projection]:

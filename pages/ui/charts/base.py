@@ -60,6 +60,12 @@ def text(figure: go.Figure, words: str, *, color: str = tokens.LABEL, size: int 
     figure.add_annotation(text=words, showarrow=False, font={"size": size, "color": color}, **place)
 
 
+def shortened(words: str, most: int) -> str:
+    """Words cut to at most so many characters, with an ellipsis where something is cut; safe inside a figure's markup."""
+    cut = words if len(words) <= most else words[: most - 1].rstrip() + "…"
+    return cut.replace("&", "&amp;").replace("<", "&lt;")
+
+
 def nice_step(span: float, most: int) -> int:
     """The round step (1, 2 or 5 times a power of ten) that cuts a span into at most `most` intervals.
 

@@ -291,10 +291,19 @@ class _Drawing:
             startstandoff=6,
         )
         amount = self.say.f.of_thousands(gain, signed=True)
-        words = (
-            f"<b>{amount}</b>" if picture.phone else self.say(f"cash.{self._lift_key(best, gain)}.{best}", amount=amount)
+        key = f"cash.{self._lift_key(best, gain)}.{best}"
+        words = f"<b>{amount}</b>" if picture.phone else self.say(key, amount=amount)
+        share = (lowest.day - self.first) / (self.last - self.first)
+        base.text(
+            self.figure,
+            words,
+            color=tokens.HUE[best],
+            x=day,
+            xanchor="center" if 0.15 < share < 0.85 else ("left" if share < 0.5 else "right"),
+            y=self._free_air(offset),
+            yanchor="bottom",
+            yshift=8,
         )
-        base.text(self.figure, words, color=tokens.HUE[best], x=day, y=self._free_air(offset), yanchor="bottom", yshift=8)
 
     def _lift_key(self, best: Variant, gain: int) -> str:
         """Says "that day" where the gain on the day differs from the gain between the two lowest points."""

@@ -1,0 +1,26 @@
+"""Which scenario hurts, and what differs between two of them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui import frame, scenario_parts, session
+
+
+def show() -> None:
+    """The sentence, all scenarios side by side, two of them explained, and what one does with them."""
+    at = session.desk()
+    saved = session.saved_scenarios(at)
+    frame.title_row(at.say("scenarios.title"), at.say("scenarios.note", count=len(saved)), at.say)
+    if session.is_empty(session.ledger(at)):
+        scenario_parts.nothing(at)
+        return
+    rows = scenario_parts.answers(at, saved)
+    frame.sentence(scenario_parts.sentence(at, rows))
+    st.header(at.say("scenarios.table_title", unit=at.say.f.unit), anchor=False)
+    frame.table(scenario_parts.side_by_side(at, rows), alt=at.say("scenarios.title"))
+    scenario_parts.actions(at, saved)
+    scenario_parts.two_of_them(at, rows)
+
+
+show()
