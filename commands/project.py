@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from commands.console import CALL_WRONG, Console
+from commands.console import Console
 from commands.grammar import LEDGER, OUT, Argument, Values, Verb, file, within
 from commands.inputs import Question, read_question
 from forecasting.errors import InputRejected
+from forecasting.ledger import NO_DAY, Ledger
 from forecasting.money import Currency, to_text
 from forecasting.scenario import HORIZON_DAYS_MAX, PATH_COUNT_MAX, Scenario
 
 if TYPE_CHECKING:
     from data.exporters.projection_files import Summary
     from pages.ui.i18n import Translator
+
+#: Invoices times paths that the reference computes again to vouch for the engine: some seconds.
+_CHECKED_INVOICES: Final = 40_000
 
 
 @dataclass(slots=True)
@@ -41,11 +46,9 @@ def run(call: Values, console: Console) -> int:
         question = read_question(call["ledger"], call["scenario"], call["factoring"], call["insurance"])
     console.problems(question.warnings)
     question = replace(question, scenario=_asked(question.scenario, call))
-    if question.scenario.kind != "certain":
-        console.failed("cli.project.drawn_not_there")
-        return CALL_WRONG
+    answer = _certain if question.scenario.kind == "certain" else _drawn
     try:
-        summary = _certain(question, call["out"], clock)
+        summary = answer(question, call["out"], clock, console)
     except InputRejected as rejected:
         return console.problems(rejected.problems, file=str(call["scenario"]))
     if console.as_json:
@@ -59,7 +62,7 @@ def _asked(scenario: Scenario, call: Values) -> Scenario:
     return replace(scenario, **{name: value for name, value in asked.items() if value is not None})
 
 
-def _certain(question: Question, folder: Path, clock: _Clock) -> Summary:
+def _certain(question: Question, folder: Path, clock: _Clock, _: Console) -> Summary:
     from data.exporters.projection_files import certain_summary, write_certain, write_summary
     from forecasting.simulation.variants import project_certain
 
@@ -70,6 +73,39 @@ def _certain(question: Question, folder: Path, clock: _Clock) -> Summary:
     summary = certain_summary(projection, question.ledger, question.scenario.seed, clock.seconds)
     write_summary(summary, folder)
     return summary
+
+
+def _drawn(question: Question, folder: Path, clock: _Clock, console: Console) -> Summary:
+    from data.exporters.projection_files import drawn_summary, write_drawn, write_summary
+    from data.kernel_cache import use_kernel_cache
+
+    use_kernel_cache()
+    # Imported after the cache has its place, which the compiler asks for when the kernel is imported.
+    from forecasting.simulation.engine import CHECK_PATHS, project
+
+    with clock.stage("project"):
+        projection = project(
+            question.ledger,
+            question.scenario,
+            question.factoring,
+            question.insurance,
+            progress=lambda done, paths: console.progress(done / paths),
+            threads=os.cpu_count() or 1,
+            check_paths=min(CHECK_PATHS, _CHECKED_INVOICES // max(_open_invoices(question.ledger), 1)),
+            clock=perf_counter,
+        )
+    console.progress_done()
+    with clock.stage("write"):
+        write_drawn(projection, question.ledger.currency, folder)
+    summary = drawn_summary(projection, clock.seconds)
+    write_summary(summary, folder)
+    return summary
+
+
+def _open_invoices(ledger: Ledger) -> int:
+    """How many invoices a path has to pay."""
+    sides = (ledger.customers, ledger.suppliers)
+    return int(sum(((side.paid == NO_DAY) | (side.paid >= ledger.as_of)).sum() for side in sides))
 
 
 def _sentences(summary: Summary, currency: str, words: Translator) -> list[str]:

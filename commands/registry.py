@@ -9,6 +9,7 @@ from commands.grammar import Verb
 
 #: Verb -> module under `commands`, holding it as `VERB`; in the order in which `--help` lists them.
 MODULES: Final[dict[str, str]] = {
+    "sample": "sample",
     "project": "project",
     "indemnity": "indemnity",
     "due-date": "due_date",
