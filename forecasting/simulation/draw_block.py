@@ -96,7 +96,7 @@ def _plain_receipts(plan: DrawPlan, days: Int16, disputes: Disputes) -> Receipts
     short[disputes.path, disputes.slot] = disputes.credit_minor
     path, slot = np.nonzero(days < plan.horizon_days)
     drawn = (path, plan.row[slot].astype(np.int64), days[path, slot].astype(np.int64), plan.minor[slot] - short[path, slot])
-    path, row, day, minor = _merged(drawn, _shared(plan.known.facts.receipts, plan, len(days)))
+    path, row, day, minor = _merged(plan, drawn, _shared(plan.known.facts.receipts, plan, len(days)))
     return _pointers(path, len(days)), row.astype(np.int32), day.astype(np.int16), minor
 
 
@@ -140,13 +140,9 @@ def _cancelled(plan: DrawPlan, ends: Stops) -> Rows:
     slot = np.arange(len(which)) - np.repeat(np.cumsum(stop - first) - (stop - first), stop - first) + first[which]
     issue = plan.earliest[slot].astype(np.int64)
     gone = (issue > last[which]) & (issue < plan.horizon_days)
-    found = np.unique(np.stack([path[which], slot], axis=1)[gone], axis=0)
-    return (
-        found[:, 0],
-        plan.row[found[:, 1]].astype(np.int64),
-        plan.earliest[found[:, 1]].astype(np.int64),
-        plan.minor[found[:, 1]],
-    )
+    # A debtor that vanished may fail later: one credit note is enough.
+    path, slot = np.divmod(np.unique(path[which][gone] * len(plan.row) + slot[gone]), max(len(plan.row), 1))
+    return path, plan.row[slot].astype(np.int64), plan.earliest[slot].astype(np.int64), plan.minor[slot]
 
 
 def _shared(events: InvoiceEvents, plan: DrawPlan, count: int) -> Rows:
@@ -158,9 +154,10 @@ def _shared(events: InvoiceEvents, plan: DrawPlan, count: int) -> Rows:
     return path, np.tile(invoice, count), np.tile(day[inside], count), np.tile(amount, count)
 
 
-def _merged(*families: Rows) -> Rows:
+def _merged(plan: DrawPlan, *families: Rows) -> Rows:
+    """Rows of several families sorted by path, day and invoice."""
     path, row, day, minor = (np.concatenate(columns) for columns in zip(*families, strict=True))
-    order = np.lexsort((row, day, path))
+    order = np.argsort((path * plan.horizon_days + day) * len(plan.invoices) + row, kind="stable")
     return path[order], row[order], day[order], minor[order]
 
 
@@ -177,7 +174,7 @@ def _block(plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, e
         disputes.resolved[within],
         disputes.credit_minor[within],
     )
-    credit = _merged(settled, _cancelled(plan, ends), _shared(shared.credit_notes, plan, count))
+    credit = _merged(plan, settled, _cancelled(plan, ends), _shared(shared.credit_notes, plan, count))
     payment = _payments(plan)
     dispute = _dispute_rows(plan, count, disputes)
     failure = _failure_rows(plan, count, ends)
@@ -223,22 +220,29 @@ def _payments(plan: DrawPlan) -> Rows:
     day = plan.payment_day.astype(np.int64)
     paid = day < plan.horizon_days
     ours = (np.zeros(int(paid.sum()), dtype=np.int64), plan.payments.row[paid], day[paid], plan.payments.minor[paid])
-    return _merged(ours, _shared(plan.known.facts.payments, plan, 1))
+    path, row, day, minor = (
+        np.concatenate(pair) for pair in zip(ours, _shared(plan.known.facts.payments, plan, 1), strict=True)
+    )
+    order = np.lexsort((row, day))
+    return path[order], row[order], day[order], minor[order]
 
 
 def _ordered(rows: Int64, given: list[list[int]], count: int) -> Int64:
-    """Drawn rows (path, entity, …) with the given ones on every path, sorted by path, then entity."""
-    width = rows.shape[1]
-    each = np.array(given, dtype=np.int64).reshape(-1, width - 1)
+    """Rows (path, entity, …), sorted, with the given ones on every path, sorted by path, then entity."""
+    if not given:
+        return rows
+    each = np.array(given, dtype=np.int64).reshape(-1, rows.shape[1] - 1)
     shared = np.column_stack([np.repeat(np.arange(count), len(each)), np.tile(each, (count, 1))])
     merged = np.concatenate([rows, shared])
-    return merged[np.lexsort(tuple(merged[:, k] for k in reversed(range(min(width, 4)))))]
+    return merged[np.lexsort(tuple(merged[:, k] for k in reversed(range(min(merged.shape[1], 4)))))]
 
 
 def _dispute_rows(plan: DrawPlan, count: int, disputes: Disputes) -> Int64:
-    drawn = np.column_stack([disputes.path, plan.row[disputes.slot], disputes.opened, disputes.resolved])
+    row = plan.row[disputes.slot].astype(np.int64)
+    drawn = np.column_stack([disputes.path, row, disputes.opened, disputes.resolved])
+    drawn = drawn[np.argsort(disputes.path * len(plan.invoices) + row, kind="stable")]
     given = [[d.invoice, d.day - plan.as_of, _far(d.resolved, plan.as_of)] for d in plan.known.facts.disputes]
-    return _ordered(drawn.astype(np.int64), given, count)
+    return _ordered(drawn, given, count)
 
 
 def _failure_rows(plan: DrawPlan, count: int, ends: Stops) -> Int64:
@@ -269,7 +273,7 @@ def _failure_rows(plan: DrawPlan, count: int, ends: Stops) -> Int64:
         ]
         for f in plan.known.facts.failures
     ]
-    return _ordered(drawn.astype(np.int64), given, count)
+    return _ordered(drawn, given, count)
 
 
 def _far(day: int, as_of: int) -> int:
@@ -291,4 +295,4 @@ def _request_rows(plan: DrawPlan, count: int, ends: Stops) -> Int64:
     asked = ~np.isin(partner, [row[0] for row in given])
     deadline = np.full(int(asked.sum()), ON_DEADLINE)
     drawn = np.column_stack([ends.vanish_path[asked], partner[asked], deadline, deadline])
-    return _ordered(drawn.astype(np.int64), given, count)
+    return _ordered(drawn, given, count)

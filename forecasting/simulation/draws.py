@@ -200,6 +200,7 @@ def _compiled_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) ->
             plan.tables.alias.reshape(-1),
             plan.tables.cell_alias.reshape(-1),
             plan.tables.cumulative.reshape(-1),
+            plan.tables.guide.reshape(-1),
             plan.offsets.reshape(-1),
             plan.factor,
             plan.add,

@@ -200,8 +200,10 @@ def evaluate(
     }
     watch.lap("curves")
     checked = min(check_paths, count)
-    balances = {variant: outcome.balance[:checked] for variant, outcome in outcomes.items()}
-    differences = compare(book.ledger, draw_block(book.plan, 0, checked, plain=plain), balances, factoring, insurance)
+    differences = 0
+    if checked:
+        balances = {variant: outcome.balance[:checked] for variant, outcome in outcomes.items()}
+        differences = compare(book.ledger, draw_block(book.plan, 0, checked, plain=plain), balances, factoring, insurance)
     watch.lap("check")
     return Projection(
         curves=curves,

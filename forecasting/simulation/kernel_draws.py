@@ -93,6 +93,7 @@ def fill_days(
     alias: Alias,
     cell_alias: Alias,
     cumulative: Words,
+    guide: Bytes,
     offsets: Int16,
     factor: Int64,
     add: Int64,
@@ -108,9 +109,9 @@ def fill_days(
 
     Also lists the (path, slot) whose dispute has to be looked at: alert 0 where the bits say so, 1 always, 2 never.
     Returns how many there are, which may be more than the lists hold. Flat tables: alias (k * 4096,), cell_alias
-    (4096,), cumulative (k * 257,), offsets (G * 256,).
+    (4096,), cumulative (k * 257,), guide (k * 256,), offsets (G * 256,).
     """
-    horizon = roll.size - 1
+    horizon = int(roll.size) - 1
     debtors = ptr.size - 1
     widest = _INVOICES
     for d in range(debtors):
@@ -127,98 +128,95 @@ def fill_days(
         width = ptr[d1] - base
         for i in range(width):
             keys[i] = np.uint64(stable[np.uint64(row[base + i])]) * golden
+        dues = due[base : base + width]
+        firsts = earliest[base : base + width]
+        alerts = alert[base : base + width]
         for p in range(state.size):
             start = state[p]
             for i in range(width):
                 words[i] = _mix(start + keys[i])
             for i in range(width):
-                kind = alert[base + i]
+                kind = alerts[i]
                 if kind == 1 or (kind == 0 and ((words[i] >> np.uint64(8)) & np.uint64(0xFFFF)) < dispute_limit):
                     if hits < hit_path.size:
                         hit_path[hits] = p
                         hit_slot[hits] = base + i
                     hits += 1
-            for d in range(d0, d1):
-                _debtor_days(
-                    words[ptr[d] - base : ptr[d + 1] - base],
-                    due[ptr[d] : ptr[d + 1]],
-                    earliest[ptr[d] : ptr[d + 1]],
-                    np.uint64(future[d] - ptr[d]),
-                    np.uint64(marks[p, d] & 15),
-                    np.uint64(profile[d]),
-                    alias,
-                    cell_alias,
-                    cumulative,
-                    offsets[group[d] * 256 : group[d] * 256 + 256],
-                    factor[group[d], 0],
-                    factor[group[d], 1],
-                    add[group[d]],
-                    roll,
-                    stop[p, d],
-                    horizon,
-                    days[p, ptr[d] : ptr[d + 1]],
-                )
+            paid = days[p, base : base + width]
+            marked = marks[p]
+            stops = stop[p]
+            for d in range(np.uint64(d0), np.uint64(d1)):
+                low = np.uint64(ptr[d] - base)
+                high = np.uint64(ptr[d + np.uint64(1)] - base)
+                middle = np.uint64(future[d] - base)
+                bin_ = np.uint64(marked[d] & 15)
+                own = np.uint64(profile[d])
+                shock = np.uint64(group[d])
+                table = (own * np.uint64(16) + bin_) * np.uint64(256)
+                shift = shock * np.uint64(256)
+                halt = int(stops[d])
+                for i in range(low, middle):
+                    day = _open_day(
+                        words[i],
+                        int(dues[i]),
+                        bin_ * np.uint64(256),
+                        own * np.uint64(257),
+                        shift,
+                        factor[shock, 0],
+                        factor[shock, 1],
+                        add[shock],
+                        own * np.uint64(256),
+                        cell_alias,
+                        cumulative,
+                        guide,
+                        offsets,
+                    )
+                    day = int(roll[np.uint64(min(max(day, int(firsts[i])), horizon))])
+                    paid[i] = np.int16(day if day < halt else horizon)
+                for i in range(middle, high):
+                    column = _column(alias, table, words[i])
+                    day = int(dues[i]) + int(offsets[shift + column])
+                    day = int(roll[np.uint64(min(max(day, int(firsts[i])), horizon))])
+                    paid[i] = np.int16(day if day < halt else horizon)
         d0 = d1
     return hits
 
 
-@njit(nogil=True, cache=True)
-def _debtor_days(
-    words: Words,
-    due: Int16,
-    earliest: Int16,
-    future: np.uint64,
-    bin_: np.uint64,
-    profile: np.uint64,
-    alias: Alias,
-    cell_alias: Alias,
-    cumulative: Words,
-    offsets: Int16,
+@njit(nogil=True, cache=True, inline="always")
+def _open_day(
+    word: np.uint64,
+    due: int,
+    cells: np.uint64,
+    curve: np.uint64,
+    shift: np.uint64,
     numerator: int,
     denominator: int,
     add: int,
-    roll: Int16,
-    stop: int,
-    horizon: int,
-    days: Int16,
-) -> None:
-    """One debtor's invoices on one path: open ones by the conditional law, later ones by their table."""
-    table = alias[(profile * np.uint64(16) + bin_) * np.uint64(256) :][:256]
-    cells = cell_alias[bin_ * np.uint64(256) :][:256]
-    below = cumulative[profile * np.uint64(257) :][:257]
-    for i in range(future):
-        word = words[i]
-        uniform = _column(cells, word) << np.uint64(24) | ((word >> np.uint64(24)) & np.uint64(0xFFFFFF))
-        known = min(max(60 - int(due[i]), 0), 255)
-        start = below[np.uint64(known)]
-        value = start + ((uniform * (below[256] - start)) >> np.uint64(32))
-        column = np.uint64(known)
-        high = np.uint64(255)
-        while column < high:
-            middle = (column + high) >> np.uint64(1)
-            if below[middle + np.uint64(1)] > value:
-                high = middle
-            else:
-                column = middle + np.uint64(1)
-        if due[i] >= 0 or column == np.uint64(255):
-            day = due[i] + offsets[column]
-        else:
-            wait = due[i] + np.int64(column) - 59
-            day = -1 + (2 * wait * numerator + denominator) // (2 * denominator) + add
-        day = min(max(day, np.int64(earliest[i])), horizon)
-        paid = roll[np.uint64(day)]
-        days[i] = paid if paid < stop else horizon
-    for i in range(future, np.uint64(words.size)):
-        day = min(max(due[i] + offsets[_column(table, words[i])], earliest[i]), horizon)
-        paid = roll[np.uint64(day)]
-        days[i] = paid if paid < stop else horizon
+    part: np.uint64,
+    cell_alias: Alias,
+    cumulative: Words,
+    guide: Bytes,
+    offsets: Int16,
+) -> int:
+    """The day on which an open invoice is paid, given that it was not paid before as_of."""
+    uniform = _column(cell_alias, cells, word) << np.uint64(24) | ((word >> np.uint64(24)) & np.uint64(0xFFFFFF))
+    known = np.uint64(min(max(60 - due, 0), 255))
+    start = cumulative[curve + known]
+    value = start + ((uniform * (cumulative[curve + np.uint64(256)] - start)) >> np.uint64(32))
+    column = max(known, np.uint64(guide[part + (value >> np.uint64(24))]))
+    while column < np.uint64(255) and cumulative[curve + column + np.uint64(1)] <= value:
+        column += np.uint64(1)
+    if due >= 0 or column == np.uint64(255):
+        return due + int(offsets[shift + column])
+    wait = due + int(column) - 59
+    return -1 + (2 * wait * numerator + denominator) // (2 * denominator) + add
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _column(table: Alias, word: np.uint64) -> np.uint64:
-    """The column that the upper 16 bits of a word draw from an alias table of 256."""
+def _column(tables: Alias, table: np.uint64, word: np.uint64) -> np.uint64:
+    """The column that the upper 16 bits of a word draw from the alias table that starts at `table`."""
     column = word >> np.uint64(56)
-    entry = np.uint64(table[column])
+    entry = np.uint64(tables[table + column])
     fraction = (word >> np.uint64(48)) & np.uint64(255)
     return column if fraction < (entry >> np.uint64(8)) else entry & np.uint64(255)
 

@@ -26,6 +26,9 @@ NEVER: Final = OFFSETS - 1
 #: More profiles than this do not fit the processor's nearest memory.
 PROFILES_MAX: Final = 256
 
+#: Where each 256th part of 2^32 begins.
+_STARTS: Final = np.arange(CELLS, dtype=np.uint64) << np.uint64(24)
+
 Floats = npt.NDArray[np.float64]
 Weights = npt.NDArray[np.int64]
 Alias = npt.NDArray[np.uint16]
@@ -38,7 +41,8 @@ class DelayTables:
     alias uint16 (k, 16, 256): per profile and bin, threshold * 256 + alias column. weights int64 (k, 16, 256): the law
     that alias draws, in 65,536ths. cell_alias uint16 (16, 256), cells int64 (16, 256): the same for the cell of U.
     cumulative uint64 (k, 257): the profile's distribution function in parts of 2^32, for laws that are conditional on
-    what is already known. Column j stands for `FIRST_OFFSET + j` days after the due date, the last for later or never.
+    what is already known; guide uint8 (k, 256): the column in which each 256th part of it begins. Column j stands for
+    `FIRST_OFFSET + j` days after the due date, the last for later or never.
     """
 
     alias: Alias
@@ -46,6 +50,7 @@ class DelayTables:
     cell_alias: Alias
     cells: Weights
     cumulative: npt.NDArray[np.uint64]
+    guide: npt.NDArray[np.uint8]
 
 
 def delay_tables(pmf: Floats, correlation: float) -> DelayTables:
@@ -57,14 +62,16 @@ def delay_tables(pmf: Floats, correlation: float) -> DelayTables:
     np.cumsum(pmf, axis=1, out=cumulative[:, 1:])
     cumulative = np.minimum(cumulative / cumulative[:, -1:], 1.0)
     weights = _rounded(bin_masses(cumulative, cells))
+    parts = np.rint(cumulative * 2.0**32).astype(np.uint64)
     tables = DelayTables(
         alias=alias_tables(weights.reshape(-1, OFFSETS)).reshape(len(pmf), BINS, OFFSETS),
         weights=weights,
         cell_alias=alias_tables(cells),
         cells=cells,
-        cumulative=np.rint(cumulative * 2.0**32).astype(np.uint64),
+        cumulative=parts,
+        guide=np.stack([np.searchsorted(row[1:], _STARTS, side="right") for row in parts]).clip(max=NEVER).astype(np.uint8),
     )
-    for array in (tables.alias, tables.weights, tables.cell_alias, tables.cells, tables.cumulative):
+    for array in (tables.alias, tables.weights, tables.cell_alias, tables.cells, tables.cumulative, tables.guide):
         array.setflags(write=False)
     return tables
 
