@@ -104,7 +104,7 @@ def sample_company(as_of: date, *, seed: int = 1, invoices: int = SAMPLE_INVOICE
     bought_names = numbers(purchases, day, Numbering("A", "AA", "PA"))
     payments = part_payments(rng, sales, sold_names, day)
     planned = [*regular_flows(day, scale), *vat_flows(day, sales, purchases, scale)]
-    cash = fitting_cash(day, sales, purchases, planned, _owed(sales, sold_names, payments), scale)
+    cash = fitting_cash(day, sales, purchases, planned, _owed(sales, customers, sold_names, payments), scale)
     ids = _ids("C", len(customers))
     yearly = _yearly(sales, day, len(customers))
     return SampleCompany(
@@ -162,9 +162,10 @@ def _columns(trade: Trade, names: list[str], ids: Sequence[str], disputed: list[
     )
 
 
-def _owed(trade: Trade, names: list[str], payments: Sequence[PartPayment]) -> Amounts:
-    """What each invoice still brings: nothing once paid, else its amount less part payments (credit notes are in paid_minor)."""
-    owed = np.where((trade.paid == NO_DAY) & (trade.amount_minor > 0), trade.paid_minor, 0)
+def _owed(trade: Trade, customers: Sequence[Customer], names: list[str], payments: Sequence[PartPayment]) -> Amounts:
+    """What each invoice still brings: nothing once paid or from the failing customer, else its amount less part payments."""
+    failing = np.array([c.habit == "failing" for c in customers])[trade.partner]
+    owed = np.where((trade.paid == NO_DAY) & (trade.amount_minor > 0) & ~failing, trade.paid_minor, 0)
     place = {payment.invoice_id: payment.amount_minor for payment in payments}
     for i, name in enumerate(names):
         if name in place:

@@ -43,7 +43,6 @@ def credit(rng: np.random.Generator, trade: Trade, as_of: int) -> Trade:
         "vat_percent": (trade.vat_percent, trade.vat_percent[target]),
         "paid": (trade.paid, none),
         "paid_minor": (paid_minor, np.zeros(count)),
-        "likely": (trade.likely, none),
         "credits": (trade.credits, target),
     }
     return Trade(**{name: joined(*pair) for name, pair in columns.items()})  # type: ignore[arg-type]
@@ -58,15 +57,14 @@ def dispute(rng: np.random.Generator, trade: Trade, as_of: int) -> tuple[Trade, 
     chosen = np.concatenate([_some(rng, older & plain, 3), _some(rng, newer & plain, DISPUTED - 3)])
     disputed = np.zeros(len(trade.issue), dtype=np.bool_)
     disputed[chosen] = True
-    paid, likely = trade.paid.copy(), trade.likely.copy()
+    paid = trade.paid.copy()
     paid[chosen] = NO_DAY
-    likely[chosen] = as_of + 60
-    return replace(trade, paid=paid, likely=likely), disputed
+    return replace(trade, paid=paid), disputed
 
 
 def part_payments(rng: np.random.Generator, trade: Trade, names: list[str], as_of: int) -> list[PartPayment]:
     """A few overdue customers have paid a first part."""
-    overdue = (trade.due < as_of) & (trade.paid == NO_DAY) & (trade.amount_minor > 0) & (trade.likely != NO_DAY)
+    overdue = (trade.due < as_of) & (trade.paid == NO_DAY) & (trade.amount_minor > 0)
     overdue[trade.credits[trade.credits >= 0]] = False
     return [
         PartPayment(

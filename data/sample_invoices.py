@@ -45,8 +45,8 @@ Indices = npt.NDArray[np.int32]
 class Trade:
     """One side's invoices before they have names, in order of issue: columns of equal length n.
 
-    `partner` indexes the side's own partners; `vat_percent` is 20 or 0; `likely` is the day on which an open invoice would be
-    paid by its partner's habit without chance; `credits` indexes the invoice that a credit note reduces, -1 for none.
+    `partner` indexes the side's own partners; `vat_percent` is 20 or 0; `paid_minor` is what was or will be paid (the amount
+    less its credit note); `credits` indexes the invoice that a credit note reduces, -1 for none.
     """
 
     partner: Indices
@@ -56,7 +56,6 @@ class Trade:
     vat_percent: npt.NDArray[np.int8]
     paid: Days
     paid_minor: Amounts
-    likely: Days
     credits: npt.NDArray[np.int64]
 
 
@@ -99,12 +98,10 @@ def sell(rng: np.random.Generator, as_of: int, customers: Sequence[Customer], co
     calendar = _Calendar(as_of)
     run = np.array([calendar.table(c.rhythm, k % 5) for k, c in enumerate(customers)], dtype=np.int32)[partner]
     late = _lateness(rng, as_of, customers, partner, due)
-    usual = np.array([_usual_lateness(c.habit) for c in customers], dtype=np.int32)[partner]
     paid = calendar.next_run(run, due + late)
-    likely = calendar.next_run(run, np.maximum(due + usual, as_of + 7))
     silent = failing[partner] & (paid >= as_of - _SILENT_DAYS)
     paid = np.where((paid >= as_of) | (issue >= as_of) | silent, NO_DAY, paid).astype(np.int32)
-    return _trade(partner, issue, due, net, vat, paid, np.where(silent, NO_DAY, likely).astype(np.int32))
+    return _trade(partner, issue, due, net, vat, paid)
 
 
 def buy(rng: np.random.Generator, as_of: int, count: int, purchases_minor: int) -> Trade:
@@ -123,14 +120,11 @@ def buy(rng: np.random.Generator, as_of: int, count: int, purchases_minor: int) 
     run = np.full(count, calendar.table("fortnight", 0), dtype=np.int32)
     # One in eight waits for the next run: an approval is missing.
     paid = calendar.next_run(run, due + np.where(rng.random(count) < 0.125, 8, 0).astype(np.int32))
-    likely = calendar.next_run(run, np.maximum(due, as_of))
     paid = np.where((paid >= as_of) | (issue >= as_of), NO_DAY, paid).astype(np.int32)
-    return _trade(partner, issue, due, net, vat, paid, likely)
+    return _trade(partner, issue, due, net, vat, paid)
 
 
-def _trade(
-    partner: Indices, issue: Days, due: Days, net: Amounts, vat: npt.NDArray[np.int8], paid: Days, likely: Days
-) -> Trade:
+def _trade(partner: Indices, issue: Days, due: Days, net: Amounts, vat: npt.NDArray[np.int8], paid: Days) -> Trade:
     # Whole cents: VAT rounded half up, as an invoice prints it.
     gross = net + (net * vat + 50) // 100
     count = len(partner)
@@ -142,7 +136,6 @@ def _trade(
         vat_percent=vat,
         paid=paid,
         paid_minor=gross.copy(),
-        likely=likely,
         credits=np.full(count, -1, dtype=np.int64),
     )
 
@@ -199,12 +192,6 @@ def _amounts(
     sums = np.bincount(cell, weights=raw, minlength=targets.size)
     scaled: Amounts = np.rint(raw * targets.ravel()[cell] / sums[cell]).astype(np.int64)
     return np.maximum(scaled, 100)
-
-
-def _usual_lateness(habit: Habit) -> int:
-    """Mean days late over all payments of a habit, before the payment day is waited for."""
-    on_time, mean = _HABITS[habit]
-    return round((1 - on_time) * mean)
 
 
 def _lateness(

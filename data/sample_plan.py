@@ -113,23 +113,33 @@ class Cash:
 
 
 def fitting_cash(
-    as_of: int, sales: Trade, purchases: Trade, planned: Sequence[PlannedFlow], open_sales: Amounts, scale: float
+    as_of: int, sales: Trade, purchases: Trade, planned: Sequence[PlannedFlow], owed: Amounts, scale: float
 ) -> Cash:
     """Cash with which the likely year comes close to the floor once, and with which 15 more days break the overdraft.
 
-    `open_sales` is what customers still owe, per invoice. The likely year takes every partner's usual lateness.
+    `owed` is what is still expected of each customer invoice. In the likely year everybody is as late as on average.
     """
-    out = _daily(as_of, purchases.likely, -np.where(purchases.paid == NO_DAY, purchases.amount_minor, 0), 0)
+    likely = _likely(sales, as_of, as_of + 7)
+    out = _daily(as_of, _likely(purchases, as_of, as_of), -np.where(purchases.paid == NO_DAY, purchases.paid_minor, 0), 0)
     for flow in planned:
         for day in planned_days(flow, as_of, as_of + EXPECTED_DAYS - 1):
             out[day - as_of] += flow.amount_minor
-    on_time = np.cumsum(out + _daily(as_of, sales.likely, open_sales, 0))
-    late = np.cumsum(out + _daily(as_of, sales.likely, open_sales, 15))
+    on_time = np.cumsum(out + _daily(as_of, likely, owed, 0))
+    late = np.cumsum(out + _daily(as_of, likely, owed, 15))
     unit = 5_000_000
     floor = _to_unit(30_000_000 * scale, unit)
     opening = floor + _to_unit(14_000_000 * scale, 100_000) - int(on_time.min())
     broken = -(opening + int(late.min()))
     return Cash(opening_minor=opening, floor_minor=floor, overdraft_minor=max(unit, _to_unit(0.72 * broken, unit)))
+
+
+def _likely(trade: Trade, as_of: int, overdue: int) -> npt.NDArray[np.int32]:
+    """The day on which each invoice is paid if its partner is as late as on average; the day `overdue` where that is past."""
+    paid = (trade.paid != NO_DAY) & (trade.amount_minor > 0)
+    late = np.bincount(trade.partner[paid], weights=(trade.paid - trade.due)[paid], minlength=int(trade.partner.max()) + 1)
+    count = np.bincount(trade.partner[paid], minlength=len(late))
+    day: npt.NDArray[np.int32] = (trade.due + np.rint(late / np.maximum(count, 1))[trade.partner]).astype(np.int32)
+    return np.where(day < as_of, overdue, day).astype(np.int32)
 
 
 def _to_unit(amount: float, unit: int) -> int:
