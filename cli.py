@@ -14,7 +14,7 @@ from typing import TextIO, cast
 from commands.console import CALL_WRONG, DONE, PROBLEMS, Console, asked_language
 from commands.grammar import read_call
 from commands.registry import MODULES, load
-from forecasting.errors import InputRejected, problem
+from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable, problem
 
 
 def main(words: Sequence[str]) -> int:
@@ -52,6 +52,10 @@ def guarded(words: Sequence[str]) -> int:
         return main(words)
     except InputRejected as rejected:
         return Console(asked_language(words)).problems(rejected.problems)
+    except StoreBusy as busy:
+        return Console(asked_language(words)).failed("cli.store.busy", path=busy.path, pid=busy.pid or "?")
+    except StoreUnreadable as unreadable:
+        return Console(asked_language(words)).failed(f"cli.store.{unreadable.reason}", path=unreadable.path)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -12,6 +12,8 @@ MODULES: Final[dict[str, str]] = {
     "sample": "sample",
     "project": "project",
     "indemnity": "indemnity",
+    "import": "import_files",
+    "export-ledger": "export_ledger",
     "due-date": "due_date",
     "late-interest": "late_interest",
     "dso": "dso",

@@ -1,0 +1,32 @@
+"""The verb `export-ledger`: a store as a ledger folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commands.console import Console
+from commands.grammar import OUT, Argument, Values, Verb, date
+from data.jobs import JobUnanswered, export_from
+
+
+def run(call: Values, console: Console) -> int:
+    """Writes the folder, through the running app where it holds the store."""
+    try:
+        export_from(call["store"], call["out"], call["as_of"])
+    except JobUnanswered as unanswered:
+        return console.problems((unanswered.problem,))
+    answer = {"store": str(call["store"]), "folder": str(call["out"])}
+    if console.as_json:
+        return console.answer(answer)
+    return console.answer(answer, console.words("cli.export_ledger.written", **answer))
+
+
+VERB = Verb(
+    name="export-ledger",
+    arguments=(
+        Argument(name="--store", metavar="PATH", parse=Path, required=True),
+        OUT,
+        Argument(name="--as-of", metavar="DATE", parse=date),
+    ),
+    run=run,
+)
