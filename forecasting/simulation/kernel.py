@@ -10,7 +10,6 @@ from typing import Any, Final
 import numba
 import numpy as np
 import numpy.typing as npt
-from numba.extending import register_jitable
 
 from forecasting.ledger import Ledger
 from forecasting.simulation.flows import CATEGORIES, VARIANTS, Variant
@@ -18,10 +17,11 @@ from forecasting.simulation.kernel_arrays import CompiledContracts, lower, same_
 from forecasting.simulation.kernel_bank import run_bank
 from forecasting.simulation.kernel_book import Book, Calendar
 from forecasting.simulation.kernel_clauses import ACCOUNT, Account, Purchases
-from forecasting.simulation.kernel_exposure import expose
-from forecasting.simulation.kernel_factoring import add_bank_fees, open_diary, read_turns, run_account
+from forecasting.simulation.kernel_exposure import expose, open_desk
+from forecasting.simulation.kernel_factoring import Diary, add_bank_fees, open_diary, read_turns, run_account
 from forecasting.simulation.kernel_facts import FactsBlock, fact_arrays, facts_block, path_facts
 from forecasting.simulation.kernel_insurance import insure
+from forecasting.simulation.kernel_money import OPTIONS, add, fill, lowered
 from forecasting.simulation.kernel_policy import Policy
 from forecasting.simulation.kernel_results import (
     CLAIM_COLUMNS,
@@ -59,34 +59,33 @@ def settle(
     policy: Policy,
     exposure: Exposure,
     variant: int,
+    diary: Diary,
     out: Outcome,
 ) -> None:
     """Second stage of one variant (index in VARIANTS) for every path of a block."""
     factored = variant == 1 or variant == 3
     insured = variant >= 2
     kind = 1 if factored else 0
-    out.daily[:] += exposure.daily[kind]
-    out.total[:] = exposure.total[kind]
-    out.loss[:] = exposure.loss
-    out.account[:] = 0
-    diary = open_diary(calendar.days, account.month_ppm.shape[0])
+    add(exposure.daily[kind], out.daily)
+    add(exposure.total[kind], out.total)
+    add(exposure.loss, out.loss)
     for path in range(out.balance.shape[0]):
-        diary.bank[:] = 0
-        diary.payout[:] = 0
+        fill(diary.bank, 0)
+        fill(diary.payout, 0)
         if insured:
-            _insure(path, factored, calendar, book, purchases, policy, exposure, diary.bank, diary.payout, out)
+            _insure(path, factored, calendar, book, purchases, policy, exposure, diary, out)
         if not factored:
-            run_bank(path, calendar, book, exposure.base[path], diary.bank, out)
+            run_bank(path, calendar, book, exposure.base[path], diary.bank, diary.tally, out)
             continue
         read_turns(path, 2 if insured else 1, calendar, purchases, account, exposure, diary, out)
         if purchases.kind == ACCOUNT:
             run_account(path, calendar, book, purchases, account, exposure, diary, out)
         else:
             add_bank_fees(path, calendar, account, diary, out)
-            run_bank(path, calendar, book, exposure.kept[path], diary.bank, out)
+            run_bank(path, calendar, book, exposure.kept[path], diary.bank, diary.tally, out)
 
 
-@register_jitable
+@lowered
 def _insure(
     path: int,
     factored: bool,
@@ -95,16 +94,16 @@ def _insure(
     purchases: Purchases,
     policy: Policy,
     exposure: Exposure,
-    bank: npt.NDArray[np.int64],
-    payout: npt.NDArray[np.int64],
+    diary: Diary,
     out: Outcome,
 ) -> None:
     """The policy beside the factor (bit 2) or alone (bit 1); a delegated indemnity goes to the factor's account."""
     to_factor = factored and policy.delegated and purchases.kind == ACCOUNT
-    insure(path, 2 if factored else 1, to_factor, calendar, book, policy, exposure, bank, payout, out)
+    bit = 2 if factored else 1
+    insure(path, bit, to_factor, calendar, book, policy, exposure, diary.room, diary.bank, diary.payout, out)
 
 
-_OPTIONS: Final[dict[str, Any]] = {"nogil": True, "cache": True, "error_model": "numpy"}
+_OPTIONS: Final[dict[str, Any]] = {"nogil": True, "cache": True, **OPTIONS}
 _expose_compiled = numba.njit(**_OPTIONS)(expose)
 _settle_compiled = numba.njit(**_OPTIONS)(settle)
 
@@ -115,13 +114,14 @@ def expose_block(compiled: CompiledContracts, block: FactsBlock, *, state: bool 
     assert block.horizon_days == compiled.calendar.days, "facts and contracts speak of the same horizon"
     run = expose if plain else _expose_compiled
     facts = fact_arrays(block)
+    desk = open_desk(compiled.calendar, compiled.book, compiled.purchases, facts)
     paths = len(block)
     debtors = len(block.failure_partner) + len(block.request_partner)
     turns = paths * (64 + len(compiled.purchases.buy_invoice) // (32 if compiled.purchases.kind == ACCOUNT else 1))
     recoveries = 2 * debtors + 64
     while True:
         out = _allocate_exposure(compiled, paths, turns, debtors, recoveries, state)
-        run(compiled.calendar, compiled.book, compiled.purchases, compiled.cover, facts, out)
+        run(compiled.calendar, compiled.book, compiled.purchases, compiled.cover, facts, desk, out)
         if out.turn_ptr[-1] <= turns and out.recovery_ptr[-1] <= recoveries:
             return out
         turns, recoveries = max(turns, int(out.turn_ptr[-1])), max(recoveries, int(out.recovery_ptr[-1]))
@@ -162,6 +162,8 @@ def settle_block(
     assert variant in compiled.variants, f"no contract for the variant {variant}"
     assert len(out.balance) == len(exposure.base), "one row of the outcome for each path"
     run = settle if plain else _settle_compiled
+    months, years = len(compiled.account.month_ppm), len(compiled.policy.year_start)
+    diary = open_diary(compiled.calendar.days, months, int(np.diff(exposure.claim_ptr).max(initial=0)), years)
     run(
         compiled.calendar,
         compiled.book,
@@ -170,6 +172,7 @@ def settle_block(
         compiled.policy,
         exposure,
         VARIANTS.index(variant),
+        diary,
         out,
     )
 

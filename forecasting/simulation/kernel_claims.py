@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba.extending import register_jitable
 
 from forecasting.simulation.kernel_book import LOOKBACK, NET_GIVEN, Book, Calendar
 from forecasting.simulation.kernel_desk import WATCH, Desk
 from forecasting.simulation.kernel_facts import NEVER, ON_DEADLINE, FactArrays
-from forecasting.simulation.kernel_money import PPM, apply_ppm, mul_div, round_ratio_positive
+from forecasting.simulation.kernel_money import PPM, apply_ppm, fill, lowered, mul_div, round_ratio_positive, total
 from forecasting.simulation.kernel_policy import NO_DEADLINE, Cover
 from forecasting.simulation.kernel_results import (
     CLAIM_COVERED,
@@ -40,7 +39,7 @@ Int64 = npt.NDArray[np.int64]
 _LIQUIDATION = 0
 
 
-@register_jitable
+@lowered
 def settle_debtors(
     path: int, calendar: Calendar, book: Book, cover: Cover, facts: FactArrays, desk: Desk, out: Exposure
 ) -> None:
@@ -67,7 +66,7 @@ def settle_debtors(
     out.recovery_ptr[path + 1] = recoveries
 
 
-@register_jitable
+@lowered
 def _request_of(path: int, debtor: int, facts: FactArrays) -> int:
     """The row of a debtor's first request for intervention, -1 where there is none."""
     found = -1
@@ -77,7 +76,7 @@ def _request_of(path: int, debtor: int, facts: FactArrays) -> int:
     return found
 
 
-@register_jitable
+@lowered
 def _unpaid(path: int, debtor: int, book: Book, desk: Desk, calendar: Calendar, out: Exposure) -> None:
     for m in range(book.debtor_ptr[debtor], book.debtor_ptr[debtor + 1]):
         invoice = book.debtor_invoice[m]
@@ -85,14 +84,12 @@ def _unpaid(path: int, debtor: int, book: Book, desk: Desk, calendar: Calendar, 
             out.loss[path, 0] += max(0, desk.open[invoice])
 
 
-@register_jitable
-def look_back(debtor: int, day: int, book: Book, desk: Desk) -> tuple[Int64, Int64]:
-    """Open amounts and credit notes of a debtor's invoices at the end of any day, past or future; oldest first."""
+@lowered
+def look_back(debtor: int, day: int, book: Book, desk: Desk, left: Int64, credited: Int64) -> None:
+    """Fills in open amounts and credit notes of a debtor's invoices at the end of any day, past or future; oldest first."""
     first = book.debtor_ptr[debtor]
-    count = book.debtor_ptr[debtor + 1] - first
-    left = np.zeros(count, dtype=np.int64)
-    credited = np.zeros(count, dtype=np.int64)
-    for m in range(count):
+    for m in range(left.shape[0]):
+        credited[m] = 0
         invoice = book.debtor_invoice[first + m]
         if day >= -1:
             left[m] = book.open_start[invoice]
@@ -108,10 +105,9 @@ def look_back(debtor: int, day: int, book: Book, desk: Desk) -> tuple[Int64, Int
         if book.partner[invoice] == debtor and desk.watch[row, 1] <= day:
             left[book.place[invoice]] -= desk.watch[row, 2]
             credited[book.place[invoice]] += desk.watch[row, 2] * desk.watch[row, 3]
-    return left, credited
 
 
-@register_jitable
+@lowered
 def net_of_vat(invoice: int, amount: int, book: Book) -> int:
     """half_up(amount / (1 + vat)); where several rates apply, in the proportion of the invoice's own amounts."""
     if book.vat_ppm[invoice] == NET_GIVEN:
@@ -119,7 +115,7 @@ def net_of_vat(invoice: int, amount: int, book: Book) -> int:
     return round_ratio_positive(amount * PPM, PPM + book.vat_ppm[invoice])
 
 
-@register_jitable
+@lowered
 def _rate_of(invoice: int, book: Book) -> int:
     """The VAT rate by which debts are grouped, in millionths."""
     rate: int = book.vat_ppm[invoice]
@@ -128,14 +124,17 @@ def _rate_of(invoice: int, book: Book) -> int:
     return rate
 
 
-@register_jitable
-def _share(debtor: int, amount: int, weight: Int64, book: Book) -> int:
-    """What is left of `amount` before VAT, shared over the VAT rates in proportion to `weight`; the highest takes the rest."""
+@lowered
+def _share(debtor: int, amount: int, weight: Int64, done: Int64, book: Book) -> int:
+    """What is left of `amount` before VAT, shared over the VAT rates in proportion to `weight`; the highest takes the rest.
+
+    `done` is room for as many marks.
+    """
     first = book.debtor_ptr[debtor]
-    total = weight.sum()
-    if total == 0:
+    whole = total(weight)
+    if whole == 0:
         return amount
-    done = np.zeros(weight.shape[0], dtype=np.uint8)
+    fill(done, 0)
     net = 0
     left = amount
     while True:
@@ -156,12 +155,12 @@ def _share(debtor: int, amount: int, weight: Int64, book: Book) -> int:
                     done[m] = 1
                 else:
                     others += 1
-        part = left if others == 0 else mul_div(amount, group, total)
+        part = left if others == 0 else mul_div(amount, group, whole)
         left -= part
         net += net_of_vat(book.debtor_invoice[first + lowest], part, book)
 
 
-@register_jitable
+@lowered
 def _post(path: int, heading: int, day: int, amount: int, calendar: Calendar, out: Exposure) -> None:
     """A flow of the debtor's failure: it stands in every variant."""
     if day < 0 or day >= calendar.days or amount == 0:
@@ -174,16 +173,19 @@ def _post(path: int, heading: int, day: int, amount: int, calendar: Calendar, ou
         out.total[kind, path, heading] += amount
 
 
-@register_jitable
+@lowered
 def _fail(path: int, k: int, calendar: Calendar, book: Book, facts: FactArrays, desk: Desk, out: Exposure) -> None:
     """The dividend, VAT relief and the VAT given back on what comes in later (domain 2.4, debtor's failure)."""
     debtor = facts.failure_partner[k]
     judgment = facts.failure_judgment[k]
     if judgment >= calendar.days:
         return
-    left, _ = look_back(debtor, judgment, book, desk)
+    left = desk.scratch[0, : book.debtor_ptr[debtor + 1] - book.debtor_ptr[debtor]]
+    spare = desk.scratch[1, : left.shape[0]]
+    look_back(debtor, judgment, book, desk, left, spare)
     _only_issued(debtor, judgment, left, book)
-    dividend = apply_ppm(left.sum(), facts.failure_dividend_ppm[k])
+    owed = total(left)
+    dividend = apply_ppm(owed, facts.failure_dividend_ppm[k])
     dividend_day = facts.failure_dividend_day[k]
     _post(path, RECOVERY, dividend_day, dividend, calendar, out)
     if 0 <= dividend_day < calendar.days:
@@ -191,7 +193,8 @@ def _fail(path: int, k: int, calendar: Calendar, book: Book, facts: FactArrays, 
     base_day = judgment if facts.failure_procedure[k] == _LIQUIDATION else facts.failure_irrecoverable[k]
     if base_day >= calendar.days:
         return
-    relieved, _ = look_back(debtor, base_day, book, desk)
+    relieved = left
+    look_back(debtor, base_day, book, desk, relieved, spare)
     _only_issued(debtor, base_day, relieved, book)
     first = book.debtor_ptr[debtor]
     relief = 0
@@ -207,19 +210,19 @@ def _fail(path: int, k: int, calendar: Calendar, book: Book, facts: FactArrays, 
         if later and book.partner[invoice] == debtor and relieved[book.place[invoice]] > 0:
             vat = desk.watch[row, 2] - net_of_vat(invoice, desk.watch[row, 2], book)
             _post(path, VAT_RELIEF_REVERSAL, _vat_after(desk.watch[row, 1], calendar), -vat, calendar, out)
-    if base_day < dividend_day < calendar.days and left.sum() > 0:
-        part = mul_div(dividend, min(left.sum(), relieved.sum()), left.sum())
-        vat = part - _share(debtor, part, relieved, book)
+    if base_day < dividend_day < calendar.days and owed > 0:
+        part = mul_div(dividend, min(owed, total(relieved)), owed)
+        vat = part - _share(debtor, part, relieved, spare, book)
         _post(path, VAT_RELIEF_REVERSAL, _vat_after(dividend_day, calendar), -vat, calendar, out)
 
 
-@register_jitable
+@lowered
 def _vat_after(day: int, calendar: Calendar) -> int:
     due: int = calendar.vat_after[max(0, day + LOOKBACK)]
     return due
 
 
-@register_jitable
+@lowered
 def _only_issued(debtor: int, day: int, amounts: Int64, book: Book) -> None:
     """An invoice issued later is no debt yet."""
     first = book.debtor_ptr[debtor]
@@ -228,7 +231,7 @@ def _only_issued(debtor: int, day: int, amounts: Int64, book: Book) -> None:
             amounts[m] = 0
 
 
-@register_jitable
+@lowered
 def _stop_date(debtor: int, oldest: int, book: Book, cover: Cover) -> int:
     """Deliveries after it are not covered: oldest unpaid issue date + max_credit_days, or its due date + extension."""
     if oldest < 0:
@@ -242,18 +245,19 @@ def _stop_date(debtor: int, oldest: int, book: Book, cover: Cover) -> int:
     return stop
 
 
-@register_jitable
+@lowered
 def _oldest_unpaid(debtor: int, day: int, book: Book, desk: Desk) -> tuple[int, int]:
     """Position of the oldest invoice unpaid at the end of a day (-1: none), with all that is open then."""
-    left, _ = look_back(debtor, day, book, desk)
+    left = desk.scratch[0, : book.debtor_ptr[debtor + 1] - book.debtor_ptr[debtor]]
+    look_back(debtor, day, book, desk, left, desk.scratch[1, : left.shape[0]])
     _only_issued(debtor, day, left, book)
     for m in range(left.shape[0]):
         if left[m] > 0:
-            return m, left.sum()
+            return m, total(left)
     return -1, 0
 
 
-@register_jitable
+@lowered
 def _drawn_declaration(debtor: int, days: int, book: Book, cover: Cover, desk: Desk) -> int:
     """The day on which a drawn path declares: the deadline itself, which moves on as older invoices are paid."""
     t = 0
@@ -272,7 +276,7 @@ def _drawn_declaration(debtor: int, days: int, book: Book, cover: Cover, desk: D
     return NEVER
 
 
-@register_jitable
+@lowered
 def _claim(
     path: int,
     debtor: int,
@@ -306,7 +310,9 @@ def _claim(
     stop, in_time, pay_from = _clock(
         debtor, loss_day, protracted, declared, facts.failure_declared[failure] if failure >= 0 else 0, book, cover, desk
     )
-    left, credited = look_back(debtor, loss_day, book, desk)
+    left = desk.scratch[0, : book.debtor_ptr[debtor + 1] - book.debtor_ptr[debtor]]
+    credited = desk.scratch[1, : left.shape[0]]
+    look_back(debtor, loss_day, book, desk, left, credited)
     debt = 0
     for m in range(left.shape[0]):
         invoice = book.debtor_invoice[book.debtor_ptr[debtor] + m]
@@ -328,7 +334,7 @@ def _claim(
     return claims + 1, recoveries
 
 
-@register_jitable
+@lowered
 def _clock(
     debtor: int,
     loss_day: int,
@@ -354,7 +360,7 @@ def _clock(
     return stop, not late or balance <= cover.threshold, pay_from
 
 
-@register_jitable
+@lowered
 def _loss(
     path: int,
     debtor: int,
@@ -402,7 +408,7 @@ def _loss(
     return loss
 
 
-@register_jitable
+@lowered
 def _limit_on(debtor: int, day: int, cover: Cover) -> int:
     limit = 0
     for k in range(cover.limit_ptr[debtor], cover.limit_ptr[debtor + 1]):
@@ -411,7 +417,7 @@ def _limit_on(debtor: int, day: int, cover: Cover) -> int:
     return limit
 
 
-@register_jitable
+@lowered
 def is_disputed(path: int, invoice: int, day: int, book: Book, facts: FactArrays) -> bool:
     """Whether an invoice is disputed at the end of a day: within a dispute, or in the ledger's own until one is resolved."""
     born: bool = book.disputed[invoice] != 0
@@ -424,7 +430,7 @@ def is_disputed(path: int, invoice: int, day: int, book: Book, facts: FactArrays
     return born
 
 
-@register_jitable
+@lowered
 def _recoveries(
     claim: int,
     debtor: int,
@@ -450,16 +456,17 @@ def _recoveries(
         judgment = facts.failure_judgment[failure]
         day = facts.failure_dividend_day[failure]
         if judgment < calendar.days and max(loss_day, -1) < day < calendar.days:
-            owed, _ = look_back(debtor, judgment, book, desk)
+            owed = desk.scratch[1, : left.shape[0]]
+            spare = desk.scratch[2, : left.shape[0]]
+            look_back(debtor, judgment, book, desk, owed, spare)
             _only_issued(debtor, judgment, owed, book)
-            amount = apply_ppm(owed.sum(), facts.failure_dividend_ppm[failure])
-            weight = left.copy()
-            _only_issued(debtor, loss_day, weight, book)
-            recoveries = _recover(recoveries, claim, day, amount, _share(debtor, amount, weight, book), out.recovery)
+            amount = apply_ppm(total(owed), facts.failure_dividend_ppm[failure])
+            _only_issued(debtor, loss_day, left, book)
+            recoveries = _recover(recoveries, claim, day, amount, _share(debtor, amount, left, spare, book), out.recovery)
     return recoveries
 
 
-@register_jitable
+@lowered
 def _recover(row: int, claim: int, day: int, amount: int, net: int, rows: Int64) -> int:
     if row < rows.shape[0]:
         rows[row, RECOVERY_CLAIM] = claim

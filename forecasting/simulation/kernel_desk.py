@@ -10,9 +10,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba.extending import register_jitable
 
-from forecasting.simulation.kernel_money import PPM, round_ratio_positive
+from forecasting.simulation.kernel_money import PPM, inlined, lowered, round_ratio_positive
 
 Int16 = npt.NDArray[np.int16]
 Int64 = npt.NDArray[np.int64]
@@ -39,7 +38,8 @@ class Desk(NamedTuple):
     open, financed, transit int64: still open; the most that is financed of an invoice (`at_purchase`, spot), received by
     the company and not yet swept (confidential). credited int64 (n,) credit notes so far. slot_sum int64 (S,) eligible
     amounts; approved int64 (D,); funded_sum int64 (D,) financed and still open, disputed included. lined uint8 (D,).
-    judged int64 (D,) judgment day. watch int64 (W, 4): invoice, day, amount, 1 for a credit note.
+    judged int64 (D,) judgment day. watch int64 (W, 4): invoice, day, amount, 1 for a credit note. scratch int64 (3, m):
+    room for one debtor's invoices. chain_at int64 (H,), chain_next: disputes by day, see `kernel_exposure`.
     """
 
     open: Int64
@@ -54,9 +54,12 @@ class Desk(NamedTuple):
     judged: Int64
     level: Int64
     watch: Int64
+    scratch: Int64
+    chain_at: Int64
+    chain_next: Int64
 
 
-@register_jitable
+@lowered
 def approve(slot_sum: Int64, slot_limit: Int64, first: int, stop: int) -> int:
     """What a debtor's approvals let count: an approval acts on the invoices bought under it, and on them alone.
 
@@ -68,7 +71,7 @@ def approve(slot_sum: Int64, slot_limit: Int64, first: int, stop: int) -> int:
     return allowed
 
 
-@register_jitable
+@inlined
 def move(
     debtor: int,
     slot: int,
@@ -92,7 +95,7 @@ def move(
         level[TOP] = allowed
 
 
-@register_jitable
+@inlined
 def eligible(level: Int64, approved: Int64, cap_ppm: int) -> int:
     """E under a dynamic concentration cap; `cap_ppm` below 0 where there is none."""
     approved_sum: int = level[APPROVED]
@@ -111,7 +114,7 @@ def eligible(level: Int64, approved: Int64, cap_ppm: int) -> int:
     return approved_sum - excess
 
 
-@register_jitable
+@inlined
 def at_desk(invoice: int, desk: Desk, sweep: bool) -> int:
     """What of an invoice stands in R: its open amount while funded, and what is not yet swept."""
     amount = desk.open[invoice] if desk.flags[invoice] & FUNDED else 0
@@ -120,7 +123,7 @@ def at_desk(invoice: int, desk: Desk, sweep: bool) -> int:
     return amount
 
 
-@register_jitable
+@inlined
 def restate(
     invoice: int,
     debtor: int,
@@ -143,7 +146,7 @@ def restate(
         move(debtor, slot, change, desk.slot_sum, slot_ptr, slot_limit, desk.approved, desk.level)
 
 
-@register_jitable
+@lowered
 def dispute(
     invoice: int,
     debtor: int,

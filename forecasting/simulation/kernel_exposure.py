@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba.extending import register_jitable
 
 from forecasting.simulation.kernel_book import Book, Calendar
 from forecasting.simulation.kernel_claims import settle_debtors
@@ -32,7 +31,7 @@ from forecasting.simulation.kernel_desk import (
     restate,
 )
 from forecasting.simulation.kernel_facts import NEVER, FactArrays
-from forecasting.simulation.kernel_money import apply_ppm
+from forecasting.simulation.kernel_money import apply_ppm, copy, fill, inlined, lowered
 from forecasting.simulation.kernel_policy import Cover
 from forecasting.simulation.kernel_results import (
     DEBTOR_RECEIPT,
@@ -54,9 +53,16 @@ Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 
 
-def expose(calendar: Calendar, book: Book, purchases: Purchases, cover: Cover, facts: FactArrays, out: Exposure) -> None:
+def expose(
+    calendar: Calendar,
+    book: Book,
+    purchases: Purchases,
+    cover: Cover,
+    facts: FactArrays,
+    desk: Desk,
+    out: Exposure,
+) -> None:
     """The exposures of every path of a block. Rows that find no room are counted all the same: the caller tries again."""
-    desk = _open_desk(book, purchases, facts)
     for path in range(out.base.shape[0]):
         _begin(path, desk, book, purchases, facts)
         _live(path, calendar, book, purchases, facts, desk, out)
@@ -65,43 +71,46 @@ def expose(calendar: Calendar, book: Book, purchases: Purchases, cover: Cover, f
         out.turn_ptr[path + 1] = desk.level[TURNS]
 
 
-@register_jitable
-def _open_desk(book: Book, purchases: Purchases, facts: FactArrays) -> Desk:
-    n = book.partner.shape[0]
-    debtors = book.claim_rank.shape[0]
-    most = 0
-    for path in range(facts.receipt_ptr.shape[0] - 1):
-        rows = facts.receipt_ptr[path + 1] - facts.receipt_ptr[path]
-        most = max(most, rows + facts.credit_ptr[path + 1] - facts.credit_ptr[path])
+def open_desk(calendar: Calendar, book: Book, purchases: Purchases, facts: FactArrays) -> Desk:
+    """Room for one path at a time of a block (plain Python: the compiled code allocates nothing)."""
+    n, debtors = len(book.partner), len(book.claim_rank)
     keeps = purchases.at_purchase or purchases.kind == SPOT
+    invoices = max(1, int(np.diff(book.debtor_ptr).max(initial=0)), int(np.diff(purchases.slot_ptr).max(initial=0)))
     return Desk(
-        np.zeros(n, dtype=np.int64),
-        np.zeros(n, dtype=np.int16),
-        book.credited_start.copy(),
-        np.zeros(n if keeps else 1, dtype=np.int64),
-        np.zeros(n if purchases.sweep else 1, dtype=np.int64),
-        np.zeros(purchases.slot_limit.shape[0], dtype=np.int64),
-        np.zeros(debtors, dtype=np.int64),
-        np.zeros(debtors, dtype=np.int64),
-        np.zeros(debtors, dtype=np.uint8),
-        np.full(debtors, NEVER, dtype=np.int64),
-        np.zeros(LEVELS, dtype=np.int64),
-        np.zeros((most, 4), dtype=np.int64),
+        open=np.zeros(n, dtype=np.int64),
+        flags=np.zeros(n, dtype=np.int16),
+        credited=book.credited_start.copy(),
+        financed=np.zeros(n if keeps else 1, dtype=np.int64),
+        transit=np.zeros(n if purchases.sweep else 1, dtype=np.int64),
+        slot_sum=np.zeros(len(purchases.slot_limit), dtype=np.int64),
+        approved=np.zeros(debtors, dtype=np.int64),
+        funded_sum=np.zeros(debtors, dtype=np.int64),
+        lined=np.zeros(debtors, dtype=np.uint8),
+        judged=np.full(debtors, NEVER, dtype=np.int64),
+        level=np.zeros(LEVELS, dtype=np.int64),
+        watch=np.zeros((_most(facts.receipt_ptr) + _most(facts.credit_ptr), 4), dtype=np.int64),
+        scratch=np.zeros((3, invoices), dtype=np.int64),
+        chain_at=np.zeros(calendar.days, dtype=np.int64),
+        chain_next=np.zeros(2 * _most(facts.dispute_ptr), dtype=np.int64),
     )
 
 
-@register_jitable
+def _most(ptr: Int64) -> int:
+    return int(np.diff(ptr).max(initial=0))
+
+
+@lowered
 def _begin(path: int, desk: Desk, book: Book, purchases: Purchases, facts: FactArrays) -> None:
     """The morning of day 0: what is open, disputed, held by the factor; whose debtors will fail."""
-    desk.open[:] = book.open_start
+    copy(book.open_start, desk.open)
     for i in range(book.disputed.shape[0]):
         desk.flags[i] = (DISPUTED + BORN_DISPUTED) * book.disputed[i]
-    desk.slot_sum[:] = 0
-    desk.approved[:] = 0
-    desk.funded_sum[:] = 0
-    desk.lined[:] = 0
+    fill(desk.slot_sum, 0)
+    fill(desk.approved, 0)
+    fill(desk.funded_sum, 0)
+    fill(desk.lined, 0)
     turns = desk.level[TURNS]
-    desk.level[:] = 0
+    fill(desk.level, 0)
     desk.level[TURNS] = turns
     for k in range(facts.failure_ptr[path], facts.failure_ptr[path + 1]):
         debtor = facts.failure_partner[k]
@@ -125,13 +134,13 @@ def _begin(path: int, desk: Desk, book: Book, purchases: Purchases, facts: FactA
             _finance(invoice, desk, book, purchases)
 
 
-@register_jitable
+@lowered
 def _watch(debtor: int, desk: Desk, book: Book) -> None:
     for k in range(book.debtor_ptr[debtor], book.debtor_ptr[debtor + 1]):
         desk.flags[book.debtor_invoice[k]] |= WATCHED
 
 
-@register_jitable
+@lowered
 def _end(path: int, desk: Desk, book: Book, facts: FactArrays) -> None:
     """Undoes the few marks that the next path would trip over."""
     for k in range(facts.failure_ptr[path], facts.failure_ptr[path + 1]):
@@ -141,7 +150,7 @@ def _end(path: int, desk: Desk, book: Book, facts: FactArrays) -> None:
         desk.credited[invoice] = book.credited_start[invoice]
 
 
-@register_jitable
+@inlined
 def _finance(invoice: int, desk: Desk, book: Book, purchases: Purchases) -> None:
     """A bought invoice enters E as far as it is eligible; under `at_purchase` its financed part is fixed here (1.3)."""
     debtor = book.partner[invoice]
@@ -165,7 +174,7 @@ def _finance(invoice: int, desk: Desk, book: Book, purchases: Purchases) -> None
         )
 
 
-@register_jitable
+@lowered
 def _turn(desk: Desk, rows: Int64, kind: int, day: int, a: int, b: int) -> None:
     row = desk.level[TURNS]
     if row < rows.shape[0]:
@@ -176,7 +185,7 @@ def _turn(desk: Desk, rows: Int64, kind: int, day: int, a: int, b: int) -> None:
     desk.level[TURNS] = row + 1
 
 
-@register_jitable
+@lowered
 def _live(
     path: int, calendar: Calendar, book: Book, purchases: Purchases, facts: FactArrays, desk: Desk, out: Exposure
 ) -> None:
@@ -190,7 +199,7 @@ def _live(
     payment_end = facts.payment_ptr[1 if shared else path + 1]
     funded = purchases.active and purchases.kind == ACCOUNT
     cap_ppm = -1 if purchases.at_purchase else purchases.cap_ppm
-    dispute_at, dispute_next = _dispute_days(path, calendar.days, facts)
+    _chain_disputes(path, calendar.days, desk, facts)
     swept = receipt
     for t in range(calendar.days):
         if purchases.active:
@@ -198,7 +207,8 @@ def _live(
         while credit < credit_end and facts.credit_day[credit] == t:
             _credit(t, facts.credit_invoice[credit], facts.credit_minor[credit], desk, book, purchases)
             credit += 1
-        _disputes(path, t, dispute_at, dispute_next, desk, book, purchases, facts)
+        if desk.chain_at[t] >= 0:
+            _disputes(path, t, desk, book, purchases, facts)
         if funded:
             _hand_back(t, desk, book, purchases)
             if purchases.sweep and calendar.business[t]:
@@ -218,7 +228,7 @@ def _live(
         _post_day(path, t, taken, own, direct, paid, book.planned[t], out)
 
 
-@register_jitable
+@inlined
 def _post_day(path: int, t: int, taken: int, own: int, direct: int, paid: int, planned: int, out: Exposure) -> None:
     """The day's flows, with all receipts (0) and with those that reach the company (1)."""
     out.base[path, t] = taken + own + direct + planned - paid
@@ -237,7 +247,7 @@ def _post_day(path: int, t: int, taken: int, own: int, direct: int, paid: int, p
         out.total[kind, path, PLANNED_FLOW] += planned
 
 
-@register_jitable
+@inlined
 def _buy(t: int, desk: Desk, book: Book, purchases: Purchases, turn: Int64) -> None:
     """Step 2: what is still open on f is bought, unless a judgment came before; departures from the plan are noted."""
     first = purchases.buy_ptr[t]
@@ -276,7 +286,7 @@ def _buy(t: int, desk: Desk, book: Book, purchases: Purchases, turn: Int64) -> N
             desk.lined[debtor] = 2
 
 
-@register_jitable
+@lowered
 def _credit(t: int, invoice: int, amount: int, desk: Desk, book: Book, purchases: Purchases) -> None:
     """Step 4: a credit note takes at most what is open."""
     left = desk.open[invoice]
@@ -300,7 +310,7 @@ def _credit(t: int, invoice: int, amount: int, desk: Desk, book: Book, purchases
         _note(desk, invoice, t, amount, 1)
 
 
-@register_jitable
+@lowered
 def _note(desk: Desk, invoice: int, day: int, amount: int, is_credit: int) -> None:
     row = desk.level[WATCH]
     desk.watch[row, 0] = invoice
@@ -310,40 +320,35 @@ def _note(desk: Desk, invoice: int, day: int, amount: int, is_credit: int) -> No
     desk.level[WATCH] = row + 1
 
 
-@register_jitable
-def _dispute_days(path: int, days: int, facts: FactArrays) -> tuple[Int64, Int64]:
-    """Disputes by day as chains: `at[t]` heads the chain of day t, 2k stands for a beginning, 2k + 1 for an end."""
-    at = np.full(days, -1, dtype=np.int64)
+@lowered
+def _chain_disputes(path: int, days: int, desk: Desk, facts: FactArrays) -> None:
+    """Disputes by day as chains: chain_at[t] heads that of day t, 2k stands for a beginning, 2k + 1 for an end."""
+    fill(desk.chain_at, -1)
     first = facts.dispute_ptr[path]
-    count = facts.dispute_ptr[path + 1] - first
-    following = np.full(2 * count, -1, dtype=np.int64)
-    for k in range(count):
+    for k in range(facts.dispute_ptr[path + 1] - first):
         begins = facts.dispute_day[first + k]
         ends = facts.dispute_resolved[first + k]
         if ends <= begins:
             continue
         if 0 <= begins < days:
-            following[2 * k] = at[begins]
-            at[begins] = 2 * k
+            desk.chain_next[2 * k] = desk.chain_at[begins]
+            desk.chain_at[begins] = 2 * k
         if 0 < ends < days:
-            following[2 * k + 1] = at[ends]
-            at[ends] = 2 * k + 1
-    return at, following
+            desk.chain_next[2 * k + 1] = desk.chain_at[ends]
+            desk.chain_at[ends] = 2 * k + 1
 
 
-@register_jitable
+@lowered
 def _disputes(
     path: int,
     t: int,
-    at: Int64,
-    following: Int64,
     desk: Desk,
     book: Book,
     purchases: Purchases,
     facts: FactArrays,
 ) -> None:
     """Step 4: disputes that begin or end today."""
-    link = at[t]
+    link = desk.chain_at[t]
     while link >= 0:
         invoice = facts.dispute_invoice[facts.dispute_ptr[path] + link // 2]
         dispute(
@@ -357,10 +362,10 @@ def _disputes(
             purchases.at_purchase,
             purchases.sweep,
         )
-        link = following[link]
+        link = desk.chain_next[link]
 
 
-@register_jitable
+@inlined
 def _hand_back(t: int, desk: Desk, book: Book, purchases: Purchases) -> None:
     """Step 5: what is still open definancing_days after its due date goes back to the company."""
     for k in range(purchases.hand_ptr[t], purchases.hand_ptr[t + 1]):
@@ -369,7 +374,7 @@ def _hand_back(t: int, desk: Desk, book: Book, purchases: Purchases) -> None:
             _leave(invoice, desk, book, purchases)
 
 
-@register_jitable
+@inlined
 def _leave(invoice: int, desk: Desk, book: Book, purchases: Purchases) -> None:
     before = at_desk(invoice, desk, purchases.sweep)
     restate(
@@ -386,7 +391,7 @@ def _leave(invoice: int, desk: Desk, book: Book, purchases: Purchases) -> None:
     desk.flags[invoice] += LEFT - FUNDED
 
 
-@register_jitable
+@lowered
 def _pay_out(path: int, t: int, desk: Desk, book: Book, purchases: Purchases, facts: FactArrays, turn: Int64) -> None:
     """Step 6: payout days after a judgment the factor pays the approved, undisputed debt; all of it leaves R and E."""
     for k in range(facts.failure_ptr[path], facts.failure_ptr[path + 1]):
@@ -394,7 +399,8 @@ def _pay_out(path: int, t: int, desk: Desk, book: Book, purchases: Purchases, fa
         if max(0, facts.failure_judgment[k] + purchases.payout_days) != t:
             continue
         first = purchases.slot_ptr[debtor]
-        sums = np.zeros(purchases.slot_ptr[debtor + 1] - first, dtype=np.int64)
+        sums = desk.scratch[0, : purchases.slot_ptr[debtor + 1] - first]
+        fill(sums, 0)
         for m in range(book.debtor_ptr[debtor], book.debtor_ptr[debtor + 1]):
             invoice = book.debtor_invoice[m]
             if desk.flags[invoice] & FUNDED:
@@ -411,7 +417,7 @@ def _pay_out(path: int, t: int, desk: Desk, book: Book, purchases: Purchases, fa
                 _turn(desk, turn, FLOW, facts.failure_dividend_day[k], -share, 4 * RECOVERY + who)
 
 
-@register_jitable
+@lowered
 def _sweep(start: int, stop: int, facts: FactArrays, desk: Desk, book: Book, purchases: Purchases) -> int:
     """Confidential: what debtors paid to the company's dedicated account reaches the factor on the next business day."""
     for k in range(start, stop):
@@ -434,7 +440,7 @@ def _sweep(start: int, stop: int, facts: FactArrays, desk: Desk, book: Book, pur
     return stop
 
 
-@register_jitable
+@inlined
 def _receive(
     t: int,
     row: int,

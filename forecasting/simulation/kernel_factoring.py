@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba.extending import register_jitable
 
 from forecasting.simulation.kernel_bank import TALLY, count_debit, overdraft_interest, post, turn_month
 from forecasting.simulation.kernel_book import Book, Calendar
@@ -19,7 +18,7 @@ from forecasting.simulation.kernel_clauses import (
     Account,
     Purchases,
 )
-from forecasting.simulation.kernel_money import PPM, apply_ppm, mul_div
+from forecasting.simulation.kernel_money import PPM, apply_ppm, copy, fill, inlined, lowered, mul_div
 from forecasting.simulation.kernel_results import (
     CASH_CALL,
     FACTOR_FEE,
@@ -52,7 +51,8 @@ FINANCING_VAT: Final = 4
 
 class Diary(NamedTuple):
     """One path's days as the account finds them, int64 (H,): service fees, their VAT, withheld for the fund, invoices
-    bought, first debtors, payouts to the account, other bank flows, receipts credited; accrued int64 by month."""
+    bought, first debtors, payouts to the account, other bank flows, receipts credited; accrued int64 by month. state,
+    tally: the account's and the overdraft's running figures; room int64 (4, claims or years) for the policy."""
 
     fee: Int64
     fee_vat: Int64
@@ -63,25 +63,18 @@ class Diary(NamedTuple):
     bank: Int64
     received: Int64
     accrued: Int64
+    state: Int64
+    tally: Int64
+    room: Int64
 
 
-@register_jitable
-def open_diary(days: int, months: int) -> Diary:
-    """Room for a path's days."""
-    return Diary(
-        np.zeros(days, dtype=np.int64),
-        np.zeros(days, dtype=np.int64),
-        np.zeros(days, dtype=np.int64),
-        np.zeros(days, dtype=np.int64),
-        np.zeros(days, dtype=np.int64),
-        np.zeros(days, dtype=np.int64),
-        np.zeros(days, dtype=np.int64),
-        np.zeros(days, dtype=np.int64),
-        np.zeros(months, dtype=np.int64),
-    )
+def open_diary(days: int, months: int, claims: int, years: int) -> Diary:
+    """Room for one path at a time (plain Python: the compiled code allocates nothing)."""
+    sizes = (*[days] * 8, months, STATE, 2 * TALLY)
+    return Diary(*(np.zeros(size, dtype=np.int64) for size in sizes), np.zeros((4, max(claims, years)), dtype=np.int64))
 
 
-@register_jitable
+@inlined
 def service_fee(amount: int, account: Account) -> int:
     """max(round(service_fee_rate * open), service_fee_min_invoice); nothing where nothing is bought."""
     if amount == 0:
@@ -89,7 +82,7 @@ def service_fee(amount: int, account: Account) -> int:
     return max(apply_ppm(amount, account.fee_ppm), account.fee_min)
 
 
-@register_jitable
+@lowered
 def read_turns(
     path: int,
     bit: int,
@@ -101,11 +94,11 @@ def read_turns(
     out: Outcome,
 ) -> None:
     """The remittance plan with this path's departures from it, guarantees, and flows of discount products."""
-    diary.fee[:] = account.fee
-    diary.fee_vat[:] = account.fee_vat
-    diary.fund[:] = account.fund
-    diary.bought[:] = account.bought
-    diary.lines[:] = account.lines
+    copy(account.fee, diary.fee)
+    copy(account.fee_vat, diary.fee_vat)
+    copy(account.fund, diary.fund)
+    copy(account.bought, diary.bought)
+    copy(account.lines, diary.lines)
     for row in range(exposure.turn_ptr[path], exposure.turn_ptr[path + 1]):
         kind, day, a, b = exposure.turn[row]
         if day >= calendar.days:
@@ -130,7 +123,7 @@ def read_turns(
             post(path, FACTOR_TRANSFER, day, amount, out)
 
 
-@register_jitable
+@lowered
 def _product(
     path: int,
     kind: int,
@@ -166,7 +159,7 @@ def _product(
     return value - fee - vat
 
 
-@register_jitable
+@inlined
 def ceiling(eligible: int, fund: int, t: int, account: Account) -> tuple[int, int]:
     """(A, G): what may be in use, and the reserve, at an eligible base; both 0 under the draw policy `none` (1.3, 1.5)."""
     if account.policy == NO_DRAW:
@@ -182,7 +175,7 @@ def ceiling(eligible: int, fund: int, t: int, account: Account) -> tuple[int, in
     return min(financed, account.ceiling) - reserve, reserve
 
 
-@register_jitable
+@lowered
 def run_account(
     path: int,
     calendar: Calendar,
@@ -194,18 +187,20 @@ def run_account(
     out: Outcome,
 ) -> None:
     """The days of one path with the factor's account beside the bank."""
-    state = np.zeros(STATE, dtype=np.int64)
+    state, tally = diary.state, diary.tally
+    fill(tally, 0)
+    fill(state, 0)
     state[UTILISATION] = account.opening_utilisation
     state[FUND] = account.opening_fund
-    tally = np.zeros(2 * TALLY, dtype=np.int64)
-    diary.accrued[:] = 0
+    fill(diary.accrued, 0)
     waiting = 0
     balance = book.opening
     for t in range(calendar.days):
         turn_month(t, tally, calendar)
         _debit(path, t, calendar, account, diary, state, out)
         balance += exposure.kept[path, t] + diary.bank[t] + bank_fees(path, t, account, diary, out)
-        balance += overdraft_interest(path, t, tally, calendar, book, out)
+        if calendar.quarter_opens[t]:
+            balance += overdraft_interest(path, t, tally, book, out)
         received = exposure.base[path, t] - exposure.kept[path, t]
         if purchases.sweep:
             waiting += received
@@ -237,7 +232,7 @@ def run_account(
             out.state[path, t, 4] = exposure.assigned[path, t]
 
 
-@register_jitable
+@inlined
 def _debit(path: int, t: int, calendar: Calendar, account: Account, diary: Diary, state: Int64, out: Outcome) -> None:
     """Steps 0, 2 and 3: the annual minimum, service fees with what they withhold, last month's interest."""
     if account.anniversary[t] and t > account.start:
@@ -265,7 +260,7 @@ def _debit(path: int, t: int, calendar: Calendar, account: Account, diary: Diary
         out.account[path, FINANCING_VAT] += vat
 
 
-@register_jitable
+@inlined
 def _meet(path: int, t: int, free: int, pending: int, balance: int, account: Account, out: Outcome) -> int:
     """Steps 8 and 9: what moves from the factor to the bank (negative: a cash call)."""
     if free < 0:
@@ -286,7 +281,7 @@ def _meet(path: int, t: int, free: int, pending: int, balance: int, account: Acc
     return amount
 
 
-@register_jitable
+@inlined
 def _accrue(t: int, calendar: Calendar, account: Account, diary: Diary, state: Int64) -> None:
     """Step 10: the evening's utilisation, with the receipts that do not yet bear their value date."""
     used = state[UTILISATION]
@@ -295,7 +290,7 @@ def _accrue(t: int, calendar: Calendar, account: Account, diary: Diary, state: I
     diary.accrued[calendar.month[t]] += max(0, used)
 
 
-@register_jitable
+@inlined
 def bank_fees(path: int, t: int, account: Account, diary: Diary, out: Outcome) -> int:
     """Set-up, audit and line fees, taken from the bank."""
     fees: int = -account.bank_fee[t] - diary.lines[t] * account.line_fee
@@ -304,7 +299,7 @@ def bank_fees(path: int, t: int, account: Account, diary: Diary, out: Outcome) -
     return fees
 
 
-@register_jitable
+@lowered
 def add_bank_fees(path: int, calendar: Calendar, account: Account, diary: Diary, out: Outcome) -> None:
     """The same over the horizon, for a product that keeps no account."""
     for t in range(calendar.days):

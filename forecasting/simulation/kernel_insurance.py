@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba.extending import register_jitable
 
 from forecasting.simulation.kernel_bank import post
 from forecasting.simulation.kernel_book import Book, Calendar
-from forecasting.simulation.kernel_money import NO_LIMIT, PPM, apply_ppm, mul_div
+from forecasting.simulation.kernel_money import NO_LIMIT, PPM, apply_ppm, fill, lowered, mul_div
 from forecasting.simulation.kernel_policy import Policy
 from forecasting.simulation.kernel_results import (
     CLAIM_COVERED,
@@ -34,7 +33,7 @@ from forecasting.simulation.kernel_results import (
 Int64 = npt.NDArray[np.int64]
 
 
-@register_jitable
+@lowered
 def insure(
     path: int,
     bit: int,
@@ -43,13 +42,14 @@ def insure(
     book: Book,
     policy: Policy,
     exposure: Exposure,
+    room: Int64,
     bank: Int64,
     credit: Int64,
     out: Outcome,
 ) -> None:
     """Everything that the policy moves on one path, added to the day's bank flows or, if delegated, to the factor's credits.
 
-    `bit` is the variant's in CLAIM_COVERED. bank, credit int64 (H,).
+    `bit` is the variant's in CLAIM_COVERED. bank, credit int64 (H,); room int64 (4, claims or years).
     """
     for t in range(calendar.days):
         if policy.premium[t] != 0:
@@ -60,8 +60,9 @@ def insure(
             post(path, INSURANCE_FEE, t, policy.fee[t], out)
     first = exposure.claim_ptr[path]
     claims = exposure.claim[first : exposure.claim_ptr[path + 1]]
-    paid = np.zeros(claims.shape[0], dtype=np.int64)
-    by_year = _waterfalls(bit, claims, book, policy, paid)
+    paid = room[0, : claims.shape[0]]
+    by_year = room[1, : policy.year_start.shape[0]]
+    _waterfalls(bit, claims, book, policy, paid, by_year, room)
     for k in range(claims.shape[0]):
         day = claims[k, CLAIM_PAY_FROM] + policy.payment_days
         if paid[k] > 0 and 0 <= day < calendar.days:
@@ -76,7 +77,7 @@ def insure(
         _renewals(path, by_year, calendar, policy, bank, out)
 
 
-@register_jitable
+@lowered
 def year_of(day: int, policy: Policy) -> int:
     """The insurance year of a date of loss, -1 where it is not covered."""
     if day < policy.start or (day > policy.end and not policy.renewal):
@@ -87,20 +88,22 @@ def year_of(day: int, policy: Policy) -> int:
     return year
 
 
-@register_jitable
+@lowered
 def _before(a: Int64, b: Int64, book: Book) -> bool:
     sooner: int = a[CLAIM_LOSS_DAY] - b[CLAIM_LOSS_DAY]
     rank: int = book.claim_rank[a[CLAIM_PARTNER]] - book.claim_rank[b[CLAIM_PARTNER]]
     return sooner < 0 or (sooner == 0 and rank < 0)
 
 
-@register_jitable
-def _waterfalls(bit: int, claims: Int64, book: Book, policy: Policy, paid: Int64) -> Int64:
-    """Claims by date of loss, then id, through steps 6 to 10 of 2.3; returns the indemnities of each insurance year."""
-    years = policy.year_start.shape[0]
-    afl_left = np.full(years, policy.afl, dtype=np.int64)
-    by_year = np.zeros(years, dtype=np.int64)
-    done = np.zeros(claims.shape[0], dtype=np.uint8)
+@lowered
+def _waterfalls(bit: int, claims: Int64, book: Book, policy: Policy, paid: Int64, by_year: Int64, room: Int64) -> None:
+    """Claims by date of loss, then id, through steps 6 to 10 of 2.3; fills in each claim's and each year's indemnities."""
+    afl_left = room[2, : by_year.shape[0]]
+    done = room[3, : claims.shape[0]]
+    fill(paid, 0)
+    fill(by_year, 0)
+    fill(afl_left, policy.afl)
+    fill(done, 0)
     for _ in range(claims.shape[0]):
         k = -1
         for other in range(claims.shape[0]):
@@ -125,10 +128,9 @@ def _waterfalls(bit: int, claims: Int64, book: Book, policy: Policy, paid: Int64
         afl_left[year] -= eroded
         paid[k] = min(owed, policy.max_liability - by_year[year])
         by_year[year] += paid[k]
-    return by_year
 
 
-@register_jitable
+@lowered
 def _give_back(
     path: int,
     bit: int,
@@ -160,7 +162,7 @@ def _give_back(
             post(path, INSURANCE_FEE, day, -own, out)
 
 
-@register_jitable
+@lowered
 def _renewals(path: int, by_year: Int64, calendar: Calendar, policy: Policy, bank: Int64, out: Outcome) -> None:
     """Each next year bills the premium times (1 + change), the change being read in the grid at the year's loss ratio."""
     billed = policy.billed
@@ -180,7 +182,7 @@ def _renewals(path: int, by_year: Int64, calendar: Calendar, policy: Policy, ban
                 post(path, PREMIUM, day, amount, out)
 
 
-@register_jitable
+@lowered
 def round_ratio_tax(part: int, tax_ppm2: int) -> int:
     """Tax on an instalment; the rate is in millionths of millionths (tca_rate * domestic_share)."""
     if part < 0:
@@ -188,7 +190,7 @@ def round_ratio_tax(part: int, tax_ppm2: int) -> int:
     return mul_div(part, tax_ppm2, PPM * PPM)
 
 
-@register_jitable
+@lowered
 def _bonus_malus(indemnities: int, premium: int, policy: Policy) -> int:
     """The first row of the grid whose bound the loss ratio does not pass; no row, no change."""
     for k in range(policy.grid_up_to.shape[0]):

@@ -5,9 +5,20 @@ The functions run compiled and uncompiled from this same source. `forecasting.mo
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 from numba.extending import register_jitable
+
+_Array = npt.NDArray[np.signedinteger[Any]] | npt.NDArray[np.uint8]
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+#: Compiler options of every kernel function: nothing is allocated (so nothing is counted and freed in the loops: the
+#: caller brings all the room that is needed), and no check for a divisor of 0 (all divisors are positive).
+OPTIONS: Final[dict[str, Any]] = {"_nrt": False, "error_model": "numpy"}
 
 #: Rates are whole numbers of millionths.
 PPM: Final = 1_000_000
@@ -17,7 +28,19 @@ NO_LIMIT: Final = 2**61
 _SMALL: Final = 2**31
 
 
-@register_jitable
+def lowered(function: _Function) -> _Function:
+    """Marks a function that compiled code may call and plain Python too, from the same source."""
+    marked: _Function = register_jitable(**OPTIONS)(function)
+    return marked
+
+
+def inlined(function: _Function) -> _Function:
+    """The same for a step of a loop over days or events: its body takes the place of each call."""
+    marked: _Function = register_jitable(**OPTIONS, forceinline=True)(function)
+    return marked
+
+
+@inlined
 def round_ratio(numerator: int, denominator: int) -> int:
     """numerator / denominator to the nearest whole number, halves away from zero; denominator > 0."""
     if numerator < 0:
@@ -25,7 +48,7 @@ def round_ratio(numerator: int, denominator: int) -> int:
     return round_ratio_positive(numerator, denominator)
 
 
-@register_jitable
+@inlined
 def round_ratio_positive(numerator: int, denominator: int) -> int:
     """The same for a numerator that is not negative."""
     quotient = numerator // denominator
@@ -34,13 +57,13 @@ def round_ratio_positive(numerator: int, denominator: int) -> int:
     return quotient
 
 
-@register_jitable
+@inlined
 def apply_ppm(amount: int, rate_ppm: int) -> int:
     """A rate of an amount, rounded once. |amount * rate_ppm| < 2**63, which holds below 9 * 10**12 minor units at 100 %."""
     return round_ratio(amount * rate_ppm, PPM)
 
 
-@register_jitable
+@lowered
 def mul_div(a: int, b: int, c: int) -> int:
     """round(a * b / c), exact although a * b may pass 64 bits; a, b >= 0, 0 < c < 2**61.
 
@@ -66,3 +89,34 @@ def mul_div(a: int, b: int, c: int) -> int:
     if 2 * rest >= c:
         quotient += 1
     return whole + quotient
+
+
+@lowered
+def fill(target: _Array, value: int) -> None:
+    """One value everywhere in a column."""
+    for k in range(target.shape[0]):
+        target[k] = value
+
+
+@lowered
+def copy(source: _Array, target: _Array) -> None:
+    """A column over another of the same length."""
+    for k in range(target.shape[0]):
+        target[k] = source[k]
+
+
+@lowered
+def add(source: _Array, target: _Array) -> None:
+    """Adds a table of rows and columns to another of the same shape."""
+    for k in range(target.shape[0]):
+        for j in range(target.shape[1]):
+            target[k, j] += source[k, j]
+
+
+@lowered
+def total(column: _Array) -> int:
+    """The sum of a column."""
+    amount = 0
+    for k in range(column.shape[0]):
+        amount += column[k]
+    return amount

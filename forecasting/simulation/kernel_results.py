@@ -101,10 +101,9 @@ class Exposure(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """One variant's figures for a block; int64.
+    """One variant's figures for a block; int64. All but the balance are added to what stands there: start from zeros.
 
-    balance (B, H): end of day. daily (C, H): sums over the block's paths, added to what stands there. total (B, C): over
-    the days. loss (B, len(LOSSES)), account (B, len(ACCOUNT)). state (B, H, 5): utilisation, eligible, reserve,
+    balance (B, H): end of day. daily (C, H): sums over the block's paths. total (B, C): over the days. loss (B, len(LOSSES)), account (B, len(ACCOUNT)). state (B, H, 5): utilisation, eligible, reserve,
     availability, assigned at the end of the day; (0, 0, 0) where it is not wanted.
     """
 
