@@ -46,6 +46,7 @@ class FactorAccount:
         self.utilisation = contract.opening_utilisation_minor
         self.base = BorrowingBase(contract)
         self.events: list[Event] = []
+        self._first_day = first_day
         self._fund = (
             0
             if contract.termination_day is not None and contract.termination_day < first_day
@@ -59,6 +60,8 @@ class FactorAccount:
         self._repaid = 0
         self._before_receipts = 0
         self._unvalued: dict[int, int] = {}
+        self._unfinanced: dict[tuple[str, str], int] = {}
+        self._held = 0
 
     # State (domain 1.3)
 
@@ -104,12 +107,14 @@ class FactorAccount:
             self._enter(invoice)
             self._lines.add(invoice.partner_id)
         self.base.test_at_purchase(invoices)
+        self._held = self.reserve(self._first_day)
 
     def open_day(self, day: int) -> None:
         """Step 0: the morning of termination frees the pooled fund; on an anniversary the annual minimum falls due."""
         self._unvalued.pop(day, None)
         if day == self.contract.termination_day:
             self._fund = 0
+            self._note_retention(day, "retention")
         if is_anniversary(self.contract, day):
             missing = max(0, self.contract.service_fee_min_year_minor - self._fees_of_year)
             self._fees_of_year = 0
@@ -126,6 +131,7 @@ class FactorAccount:
             if invoice.partner_id not in self._lines:
                 self._lines.add(invoice.partner_id)
                 opened.append(invoice.partner_id)
+        self._note_retention(day, "retention_at_purchase")
         return tuple(opened)
 
     def post_interest(self, day: int) -> None:
@@ -155,7 +161,7 @@ class FactorAccount:
         if held:
             self.base.reduce(invoice, amount_minor)
         self._receive(day, amount_minor)
-        self.tell(day, "swept", amount_minor, held)
+        self.tell(day, "swept" if held else "swept_after_hand_back", amount_minor, held)
 
     def hand_back(self, day: int, invoice: int) -> None:
         """Step 5: definancing; the invoice leaves E and R, fees are not refunded."""
@@ -229,9 +235,30 @@ class FactorAccount:
 
     def accrue(self, day: int) -> None:
         """Step 10: the day counts max(U, 0), with receipts that are not yet in value."""
+        self._note_retention(day, "retention")
         self._accrual.add(day, self.utilisation + sum(self._unvalued.values()), self.availability(day))
 
+    def explain_base(self, day: int) -> None:
+        """Notes for each debtor what a clause newly keeps from being financed, and 0 where it no longer does."""
+        now: dict[tuple[str, str], int] = {}
+        for partner_id, clause, amount in self.base.unfinanced():
+            if amount:
+                now[partner_id, clause] = now.get((partner_id, clause), 0) + amount
+        for key in sorted(now.keys() | self._unfinanced.keys()):
+            amount = now.get(key, 0)
+            if amount != self._unfinanced.get(key, 0):
+                code = f"unfinanced.{key[1]}"
+                self.events.append(Event(day=day, code=code, amount_minor=amount, partner_id=key[0]))
+        self._unfinanced = now
+
     # Postings
+
+    def _note_retention(self, day: int, code: str) -> None:
+        """Notes by how much G has changed since it was last looked at."""
+        held = self.reserve(day)
+        if held != self._held:
+            self.tell(day, code, held - self._held, None)
+            self._held = held
 
     def _enter(self, invoice: Assigned) -> None:
         self.base.enter(invoice)
@@ -297,8 +324,3 @@ def is_anniversary(contract: FactoringContract, day: int) -> bool:
         return False
     first, when = to_date(contract.anniversary_day), to_date(day)
     return when == add_months(first, 12 * (when.year - first.year))
-
-
-def with_vat(amount_minor: int, vat_rate: Decimal) -> int:
-    """A fee with its VAT, each rounded as a posted amount of its own."""
-    return amount_minor + apply_rate(amount_minor, vat_rate)

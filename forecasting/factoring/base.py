@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from forecasting.factoring.approval import Approvals
@@ -37,11 +37,12 @@ class Assigned:
 
 @dataclass(slots=True)
 class Position:
-    """One debtor's assigned invoices, in the order of purchase, with the sum of their eligible parts."""
+    """One debtor's assigned invoices, in the order of purchase, with the sums of what is open and of what is eligible."""
 
     partner_id: str
     invoices: dict[int, Assigned] = field(default_factory=dict)
     eligible_minor: int = 0
+    outstanding_minor: int = 0
 
 
 class BorrowingBase:
@@ -84,7 +85,7 @@ class BorrowingBase:
         self._invoices[invoice.invoice] = invoice
         position = self._positions.setdefault(invoice.partner_id, Position(invoice.partner_id))
         position.invoices[invoice.invoice] = invoice
-        self.outstanding += invoice.open_minor
+        self._outstand(invoice, invoice.open_minor)
         self._refresh(invoice)
 
     def leave(self, invoice: int) -> Assigned:
@@ -93,7 +94,7 @@ class BorrowingBase:
         position = self._positions[gone.partner_id]
         del position.invoices[invoice]
         position.eligible_minor -= gone.part_minor
-        self.outstanding -= gone.open_minor
+        self._outstand(gone, -gone.open_minor)
         self._eligible = None
         return gone
 
@@ -101,7 +102,7 @@ class BorrowingBase:
         """A credit note or a payment takes an amount off what is open."""
         held = self._invoices[invoice]
         held.open_minor -= amount_minor
-        self.outstanding -= amount_minor
+        self._outstand(held, -amount_minor)
         self._refresh(held)
 
     def dispute(self, invoice: int, disputed: bool) -> None:
@@ -144,17 +145,24 @@ class BorrowingBase:
         total = sum(amount for _, amount in held) + invoice.open_minor
         return self._approvals.covered(invoice.partner_id, [*held, (invoice.funded, invoice.open_minor)]) >= total
 
-    def room(self, partner_id: str) -> tuple[int, int | None, int | None]:
-        """A debtor's eligible sum, its approval for invoices bought last, and the concentration cap (None: no clause)."""
-        position = self._positions.get(partner_id)
-        if position is None or not position.invoices:
-            return 0, None, None
-        last = next(reversed(position.invoices.values()))
-        return (
-            position.eligible_minor,
-            self._approvals.on(partner_id, last.funded),
-            None if self._at_purchase else self._cap(),
-        )
+    def unfinanced(self) -> Iterator[tuple[str, str, int]]:
+        """(debtor, clause, amount) of what is assigned and not financed: disputed, unapproved, over_limit, over_concentration."""
+        cap = None if self._at_purchase else self._cap()
+        for partner_id, position in self._positions.items():
+            held, eligible = position.outstanding_minor, position.eligible_minor
+            if held != eligible:
+                disputed = sum(i.open_minor for i in position.invoices.values() if i.disputed)
+                yield partner_id, "disputed", disputed
+                yield partner_id, "over_concentration", held - disputed - eligible
+            approved = self._of_debtor(position, None)
+            if approved < eligible:
+                yield partner_id, "over_limit" if approved else "unapproved", eligible - approved
+            if cap is not None and cap < approved:
+                yield partner_id, "over_concentration", approved - cap
+
+    def _outstand(self, invoice: Assigned, change_minor: int) -> None:
+        self.outstanding += change_minor
+        self._positions[invoice.partner_id].outstanding_minor += change_minor
 
     def _cap(self) -> int | None:
         cap = self._contract.concentration_cap

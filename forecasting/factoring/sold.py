@@ -42,8 +42,9 @@ class DiscountedSale(FactorAccount):
 
     def credit(self, day: int, invoice: int, amount_minor: int) -> None:
         """The claim was sold: a later credit note moves no cash."""
-        super().credit(day, invoice, amount_minor)
+        self.base.reduce(invoice, amount_minor)
         self.utilisation -= amount_minor
+        self.tell(day, "credit_note_sold", amount_minor, self.base[invoice])
 
     def settle(self, day: int, bank_minor: int) -> Settlement:
         """transfer = ttc - discount - fee * (1 + vat), on f."""

@@ -11,6 +11,7 @@ import numpy as np
 from forecasting.dates import business_day_from
 from forecasting.errors import InputRejected, Problem, problem
 from forecasting.ledger import NO_AMOUNT, NO_DAY, Invoices, Ledger, Side
+from forecasting.money import Currency, to_text
 from forecasting.scenario import PaymentFact, Scenario
 from forecasting.simulation.facts import Dispute, Failure, InvoiceEvents, PathFacts, Request
 
@@ -115,6 +116,7 @@ class _Side:
     def _explicit(self, facts: Sequence[PaymentFact], balance: _Balance) -> Iterable[tuple[int, int]]:
         """The payments that a scenario writes for one invoice, on one day those with an amount first."""
         dated = [f for f in facts if not f.never]
+        exponent = Currency(self.ledger.currency).exponent
         for fact in sorted(dated, key=lambda f: (f.day, f.amount_minor is None)):
             is_open = balance.open_on(fact.day)
             if fact.amount_minor is not None and fact.amount_minor > is_open:
@@ -122,9 +124,9 @@ class _Side:
                     problem(
                         "facts.payment_above_open",
                         column="payment",
-                        invoice_id=fact.invoice_id,
-                        paid_minor=fact.amount_minor,
-                        open_minor=is_open,
+                        id=fact.invoice_id,
+                        paid=to_text(fact.amount_minor, exponent),
+                        open=to_text(is_open, exponent),
                     )
                 )
             yield fact.day, balance.pay(fact.day, fact.amount_minor)
@@ -264,22 +266,22 @@ def _unknown(names: _Names, scenario: Scenario) -> Iterable[Problem]:
     both = names.invoice["customer"].keys() | names.invoice["supplier"].keys()
     for payment in scenario.payments:
         if payment.invoice_id not in both:
-            yield problem("facts.unknown_invoice", column="payment", invoice_id=payment.invoice_id)
+            yield problem("scenario.unknown_invoice", column="payment", id=payment.invoice_id)
     for table, rows in (("credit_note", scenario.credit_notes), ("dispute", scenario.disputes)):
         for row in rows:
             if row.invoice_id not in names.invoice["customer"]:
-                yield problem("facts.unknown_customer_invoice", column=table, invoice_id=row.invoice_id)
+                yield problem("facts.not_a_customer_invoice", column=table, id=row.invoice_id)
     for table, named in (("insolvency", scenario.insolvencies), ("collection_request", scenario.collection_requests)):
         for one in named:
             if one.partner_id not in names.partner:
-                yield problem("facts.unknown_partner", column=table, partner_id=one.partner_id)
+                yield problem("contract.unknown_partner", column=table, partner=one.partner_id)
 
 
 def _repeated_failures(scenario: Scenario) -> Iterable[Problem]:
     seen: set[str] = set()
     for insolvency in scenario.insolvencies:
         if insolvency.partner_id in seen:
-            yield problem("facts.second_insolvency", column="insolvency", partner_id=insolvency.partner_id)
+            yield problem("scenario.judged_twice", column="insolvency", partner=insolvency.partner_id)
         seen.add(insolvency.partner_id)
 
 

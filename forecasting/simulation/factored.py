@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from forecasting.dates import add_business_days
-from forecasting.factoring.account import FactorAccount, Guarantee, is_anniversary, with_vat
+from forecasting.factoring.account import FactorAccount, Guarantee, is_anniversary
 from forecasting.factoring.base import Assigned
 from forecasting.factoring.contract import FactoringContract
 from forecasting.factoring.eligibility import SWEPT, Assignment, assignments
 from forecasting.factoring.sold import SOLD_OUTRIGHT, DiscountedSale
 from forecasting.factoring.spot import SpotAccount
 from forecasting.ledger import NO_DAY, Ledger
-from forecasting.money import round_ratio
+from forecasting.money import apply_rate, round_ratio
 from forecasting.simulation.bank import Bank
 from forecasting.simulation.claims import claim_id
 from forecasting.simulation.cover import Cover
@@ -62,7 +62,6 @@ class Factored:
         self._released: set[int] = set()
         self._plan_disputes()
         self._plan_payouts()
-        self._plan_fees()
         self._plan_purchases()
 
     def delegate(self, day: int, partner_id: str, amount_minor: int) -> None:
@@ -71,9 +70,13 @@ class Factored:
 
     # One day
 
-    def open_day(self, day: int) -> None:
-        """Step 0: annual minimum, end of the pooled fund."""
+    def open_day(self, day: int, bank: Bank) -> None:
+        """Step 0: annual minimum, end of the pooled fund; set-up fee on start_date, audit fee on each anniversary."""
         self.account.open_day(day)
+        if day == self.contract.start_day:
+            self._bill(day, "setup_fee", self.contract.setup_fee_minor, bank)
+        if is_anniversary(self.contract, day):
+            self._bill(day, "audit_fee", self.contract.annual_audit_fee_minor, bank)
 
     def change_base(self, day: int, bank: Bank) -> None:
         """Steps 2 to 6: purchases, interest, credit notes and disputes, sweeps, definancing, guarantee payouts."""
@@ -121,6 +124,7 @@ class Factored:
         bank.post(day, "cash_call", -settlement.cash_call_minor)
         bank.post(day, "factor_transfer", settlement.transfer_minor)
         self.account.accrue(day)
+        self.account.explain_base(day)
 
     def state(self, day: int) -> tuple[int, int, int, int, int]:
         """U, E, G, V, R at the end of a day."""
@@ -146,6 +150,13 @@ class Factored:
 
     # Steps
 
+    def _bill(self, day: int, code: str, amount_minor: int, bank: Bank, partner_id: str = "") -> None:
+        """A fee with its VAT that the factor takes straight from the bank."""
+        if amount_minor:
+            vat = apply_rate(amount_minor, self.contract.vat_on_service)
+            bank.post(day, "factor_fee", -(amount_minor + vat), partner_id)
+            self.account.tell(day, code, amount_minor, None, vat_minor=vat)
+
     def _purchase(self, day: int, bank: Bank) -> None:
         """Step 2: what is remitted and has something open, from a debtor not judged before f, before termination."""
         bought = []
@@ -160,8 +171,7 @@ class Factored:
             self.remittances.add(assignment.remitted)
             self._plan_hand_back(invoice)
         for partner_id in self.account.purchase(day, bought) if bought else ():
-            fee = with_vat(self.contract.line_fee_minor, self.contract.vat_on_service)
-            bank.post(day, "factor_fee", -fee, partner_id)
+            self._bill(day, "line_fee", self.contract.line_fee_minor, bank, partner_id)
 
     def _refused_on(self, day: int, partner: int, invoice: int) -> str:
         """Why an invoice is not bought on its day f, "" where it is."""
@@ -223,16 +233,6 @@ class Factored:
             return
         for failure in self._facts.failures:
             self._payouts[max(failure.judgment + wait, self._ledger.as_of)].append(failure)
-
-    def _plan_fees(self) -> None:
-        """Set-up fee on start_date and audit fee on each anniversary, with VAT, straight from the bank."""
-        for day in range(self._ledger.as_of, self._last_day + 1):
-            fee = self.contract.setup_fee_minor if day == self.contract.start_day else 0
-            audit = self.contract.annual_audit_fee_minor if is_anniversary(self.contract, day) else 0
-            for amount in (fee, audit):
-                if amount:
-                    cost = with_vat(amount, self.contract.vat_on_service)
-                    self._agenda[day].append(Flow(day=day, category="factor_fee", amount_minor=-cost))
 
     def _plan_purchases(self) -> None:
         """Sorts every invoice into its day f; those already with the factor go there before the first day."""

@@ -27,8 +27,10 @@ from forecasting.simulation.factored import Agenda, Factored
 from forecasting.simulation.facts import Failure, PathFacts
 from forecasting.simulation.failures import failure_flows
 from forecasting.simulation.flows import Category, Event, Flow, Variant
+from forecasting.simulation.losses import losses_of_path
 from forecasting.simulation.operations import operating_flows
 from forecasting.simulation.receivables import PAYMENT, Receivables
+from forecasting.simulation.story import claim_events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,7 @@ class _Path:
         """The steps of domain 1.4 in their order."""
         factored, bank = self._factored, self._bank
         if factored:
-            factored.open_day(day)
+            factored.open_day(day, bank)
         bank.post_interest(day)
         for flow in self._agenda.pop(day, ()):
             bank.move(flow)
@@ -178,6 +180,8 @@ class _Path:
     def _result(self) -> PathResult:
         factored = self._factored
         utilisation, eligible, reserve, availability, assigned = zip(*self._states, strict=True)
+        events = list(factored.account.events) if factored else []
+        events += [event for claim in self._claims for event in claim_events(claim)]
         hours = factored.contract.admin_hours_per_remittance if factored else Decimal(0)
         remittances = len(factored.remittances) if factored else 0
         return PathResult(
@@ -191,8 +195,8 @@ class _Path:
             availability_minor=_column(availability),
             assigned_minor=_column(assigned),
             claims=self._claims,
-            losses={},
-            events=tuple(factored.account.events) if factored else (),
+            losses=losses_of_path(self._facts, self._receivables, self._bank.flows, events, self._last),
+            events=tuple(sorted(events, key=lambda e: e.day)),
             remittances=remittances,
             admin_hours=remittances * hours,
         )

@@ -75,7 +75,7 @@ def identity(case: cases.Case, facts: PathFacts, result: PathResult) -> None:
         if kind == PAYMENT and r.invoice_id in owned and max(owned[r.invoice_id], first) <= day <= last
     )
     # What lies on the pledged account at the end has not reached the factor.
-    paid -= posted(result, "pledged_receipt") - posted(result, "swept")
+    paid -= posted(result, "pledged_receipt") - posted(result, "swept", "swept_after_hand_back")
     costs = sum(charged(result, code) for code in ("service_fee", "annual_minimum", "interest", "commitment_fee"))
     moved = make.total(result, "factor_transfer", "cash_call", "direct_receipt")
     change = int(result.utilisation_minor[-1]) - case.factoring.opening_utilisation_minor
