@@ -10,7 +10,7 @@ from pages.ui import doorway, session, style
 
 HERE = Path(__file__).parent
 
-st.set_page_config(page_title="Encaisse", page_icon=str(HERE / "static" / "favicon.png"), layout="wide")
+st.set_page_config(page_icon=str(HERE / "static" / "favicon.png"), layout="wide")
 say = doorway.enter()
 style.style(say.t.language)
 st.logo(str(HERE / "static" / "logo.svg"), size="large")
@@ -18,8 +18,10 @@ st.logo(str(HERE / "static" / "logo.svg"), size="large")
 pages = {
     "cash": st.Page("pages/cash.py", title=say("cash.title"), url_path="cash", default=True),
     "scenarios": st.Page("pages/scenarios.py", title=say("scenarios.title"), url_path="scenarios"),
+    "load": st.Page("pages/load.py", title=say("load.title"), url_path="load"),
 }
 here = st.navigation(list(pages.values()), position="top")
+st.set_page_config(page_title=f"{here.title} · Encaisse")
 doorway.notice_page(here.url_path)
 if session.is_open(say):
     here.run()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 
 from pages.ui.style import document
@@ -10,6 +12,7 @@ from pages.ui.voice import Voice, pick_language, voice_of
 
 def enter() -> Voice:
     """Recognise language (address, else the session's choice, else the browser) and device (address, else User-Agent)."""
+    st.session_state["entered"] = True
     asked = st.query_params.get("lang")
     if asked and asked != st.session_state.get("lang_seen"):
         st.session_state["lang"] = st.session_state["lang_seen"] = asked
@@ -18,6 +21,24 @@ def enter() -> Voice:
     agent = st.context.headers.get("User-Agent") or ""
     st.session_state["phone"] = st.session_state.get("view", "phone" if "Mobile" in agent else "") == "phone"
     return voice_of(pick_language(st.session_state.get("lang"), st.context.locale))
+
+
+def through() -> None:
+    """Send a reader who came to a page past the front door back to it.
+
+    Until a session has declared its navigation, Streamlit runs a file of `pages/` by itself where its address is asked
+    for first. Declaring any navigation ends that for the whole process; a reload then comes in by the front door.
+    """
+    if "entered" not in st.session_state:
+        path = urlsplit(st.context.url or "").path.rpartition("/")[2] or "page"
+        front = st.Page(_nothing, title="Encaisse", url_path="front", default=True)
+        st.navigation([front, st.Page(_nothing, title="Encaisse", url_path=path)], position="hidden")
+        st.html("<script>location.reload()</script>", unsafe_allow_javascript=True)
+        st.stop()
+
+
+def _nothing() -> None:
+    """A page that is never seen."""
 
 
 def notice_page(url_path: str) -> None:

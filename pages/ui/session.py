@@ -19,7 +19,7 @@ from data.jobs import start_serving
 from data.kernel_cache import use_kernel_cache
 from data.repository import Company, InvoiceFilter, InvoiceLine, Missing, SavedContract, SavedScenario, Store
 from data.sample import sample_company
-from data.sample_store import fill_store
+from data.sample_store import clear_store, fill_store
 from data.scenario_files import scenario_from_text
 from forecasting.curve import Projection
 from forecasting.errors import StoreBusy, StoreUnreadable
@@ -28,6 +28,7 @@ from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger, Side
 from forecasting.scenario import Scenario
 from pages.ui.cache import Bounded
+from pages.ui.doorway import through
 from pages.ui.question import Question, days_known, scenario_of
 from pages.ui.voice import Voice, pick_language, voice_of
 
@@ -113,6 +114,7 @@ def is_open(say: Voice) -> bool:
 
 def desk() -> Desk:
     """The reader's place, looked up anew at every run (a lookup of the store's version, a millisecond)."""
+    through()
     store = open_store(str(store_path()))
     told = _memory().companies.get(_version_key(store, FINANCE), lambda: repository.company(store, FINANCE))
     language = pick_language(st.session_state.get("lang"), st.context.locale)
@@ -142,6 +144,23 @@ def ledger(at: Desk) -> Ledger:
 def is_empty(of: Ledger) -> bool:
     """Whether no invoice has been loaded yet."""
     return len(of.customers) + len(of.suppliers) == 0
+
+
+def is_sample(at: Desk) -> bool:
+    """Whether the invoices are those of the sample company."""
+    imports = repository.list_imports(at.store, at.principal)
+    return any(record.format == "sample" and record.undone_at is None for record in imports)
+
+
+def clear(at: Desk) -> None:
+    """Empty the store for another company."""
+    clear_store(at.store, at.principal)
+
+
+def fill(at: Desk) -> None:
+    """Put the sample company into the empty store."""
+    clear_store(at.store, at.principal)
+    fill_store(at.store, at.principal, sample_company(date.today()))
 
 
 def missing(at: Desk) -> tuple[Missing, ...]:

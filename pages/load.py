@@ -1,0 +1,35 @@
+"""What the company owes, is owed and has: files, settings, regular payments, and every import with a way back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui import frame, load_parts, session, settings_parts
+
+VIEWS = ("files", "settings", "history")
+
+
+def show() -> None:
+    """One of three views: drop files, say what no file says, look at what was loaded."""
+    at = session.desk()
+    say = at.say
+    frame.title_row(say("load.title"), load_parts.note(at), say)
+    if st.query_params.get("view_of") in VIEWS and "load_view" not in st.session_state:
+        st.session_state["load_view"] = st.query_params["view_of"]
+    lacking = len(session.missing(at))
+    view = st.segmented_control(
+        say("load.views"),
+        options=VIEWS,
+        format_func=lambda v: (
+            say("load.view.settings_missing", count=lacking) if v == "settings" and lacking else say(f"load.view.{v}")
+        ),
+        key="load_view",
+        default=None if "load_view" in st.session_state else "files",
+        required=True,
+        label_visibility="collapsed",
+        width="stretch" if at.phone else "content",
+    )
+    {"files": load_parts.files, "settings": settings_parts.settings, "history": load_parts.history}[view or "files"](at)
+
+
+show()

@@ -1,0 +1,384 @@
+"""The parts of the Load page: drop, recognise, map, check, store; and the list of imports."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from data import repository
+from data.importers.preview import TablePreview
+from data.importers.protocol import Reading
+from data.importers.vocabulary import FIELDS
+from data.repository import ImportReceipt, ImportRecord
+from forecasting.errors import InputRejected, Problem
+from pages.ui import frame, intake, session
+from pages.ui.frame import Table
+from pages.ui.intake import UPLOAD_LIMIT, Dropped
+from pages.ui.session import Desk
+from pages.ui.voice import Voice
+
+#: Problems shown on the page; the whole list can be downloaded.
+_SHOWN: Final = 60
+_TYPES: Final = ["csv", "txt", "xlsx", "xls", "ods", "xml", "pdf", "zip", "sta", "940", "ofx", "qfx", "afb", "dat"]
+
+
+def note(at: Desk) -> str:
+    """Where the reader stands: how many imports there are."""
+    done = sum(record.undone_at is None for record in repository.list_imports(at.store, at.principal))
+    return at.say("load.note", count=done)
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def files(at: Desk) -> None:
+    """Drop files; see what they are, how they are read, what is wrong; store the good rows."""
+    say = at.say
+    _receipts(at)
+    words = st.container()
+    left, right = [st.container(), st.container()] if at.phone else st.columns([4.1, 7.9], gap="large")
+    with left:
+        st.header(say("load.file"), anchor=False)
+        uploads = st.file_uploader(
+            say("load.drop"), accept_multiple_files=True, type=_TYPES, key=f"uploads_{st.session_state.get('round', 0)}"
+        )
+    dropped = [intake.read(at, up.name, up.getvalue()) for up in uploads or () if up.size <= UPLOAD_LIMIT]
+    with words:
+        frame.sentence(_sentence(dropped, say))
+    with left:
+        for one in dropped:
+            _card(one, say)
+    if not dropped:
+        with right:
+            _help(at)
+        return
+    with right:
+        shown = _chosen(dropped, say)
+        _mapping(at, shown)
+    _problems(at, [p for one in dropped for p in one.problems])
+    _bar(at, dropped)
+
+
+def _sentence(dropped: Sequence[Dropped], say: Voice) -> str:
+    if not dropped:
+        return say("load.say.nothing")
+    ready, wrong = sum(one.accepted for one in dropped), sum(one.rejected for one in dropped)
+    total = ready + wrong + sum(r.duplicates for one in dropped for r in one.readings)
+    key = "load.say.some" if wrong else "load.say.all"
+    return say(key, ready=say.f.whole(ready), total=say.f.whole(total), wrong=say("load.rows", count=wrong))
+
+
+def _help(at: Desk) -> None:
+    """What can be dropped, and a way out of the sample company."""
+    say = at.say
+    st.header(say("load.help.title"), anchor=False)
+    st.markdown(say("load.help.body"))
+    if session.is_sample(at):
+        st.info(say("load.help.sample"), icon=":material/science:")
+        if st.button(say("load.help.clear"), key="clear_sample"):
+            session.clear(at)
+            st.rerun()
+    elif session.is_empty(session.ledger(at)) and st.button(say("load.help.fill"), key="fill_sample"):
+        session.fill(at)
+        st.rerun()
+
+
+def _card(one: Dropped, say: Voice) -> None:
+    """A dropped file with what it was recognised as."""
+    for reading in one.readings:
+        with st.container(border=True):
+            known = reading.format != "unknown" and bool(reading.accepted or reading.bank or reading.balances)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{_plain(reading.file)}**", width="content")
+                st.badge(
+                    say("load.recognised" if known else "load.not_recognised"),
+                    icon=":material/check:" if known else ":material/error:",
+                    color="green" if known else "red",
+                )
+            st.caption(" · ".join(_facts(one, reading, say)))
+            for remark in (*reading.notes, *reading.questions):
+                st.caption(say(remark.code, **dict(remark.values)))
+
+
+def _facts(one: Dropped, reading: Reading, say: Voice) -> list[str]:
+    facts = [say(f"import.format.{reading.format}"), say("load.rows", count=reading.accepted + reading.rejected)]
+    facts.append(say("load.kilobytes", count=say.f.whole(max(1, len(one.file.content) // 1000))))
+    if reading.first_day and reading.last_day:
+        facts.append(say("load.period", first=say.f.day_year(reading.first_day), last=say.f.day_year(reading.last_day)))
+    facts += [
+        f"{say.f.cents(total)} {'' if c == say.f.currency else c}".strip() for c, total in reading.total_minor.items()
+    ]
+    mapping = reading.mapping
+    if mapping and mapping.delimiter:
+        facts.append(say("load.text_style", encoding=mapping.encoding.upper(), mark=_mark_name(mapping.delimiter, say)))
+    return facts
+
+
+def _mark_name(delimiter: str, say: Voice) -> str:
+    names = {";": "semicolon", ",": "comma", "\t": "tab", "|": "pipe"}
+    return say(f"load.mark.{names[delimiter]}") if delimiter in names else delimiter
+
+
+def _plain(text: str) -> str:
+    """A file's name as it is, safe inside Markdown."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~:$" else c for c in text)
+
+
+def _chosen(dropped: Sequence[Dropped], say: Voice) -> Dropped:
+    """The file whose columns are shown."""
+    if len(dropped) == 1:
+        return dropped[0]
+    place = st.selectbox(
+        say("load.which"), range(len(dropped)), format_func=lambda k: dropped[k].file.name, key="shown_file"
+    )
+    return dropped[place or 0]
+
+
+# ── columns ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _mapping(at: Desk, shown: Dropped) -> None:
+    """What each column becomes, with examples; a change reads the file again."""
+    say = at.say
+    st.header(say("load.columns"), anchor=False)
+    if not shown.tables:
+        st.caption(say("load.no_table"))
+        return
+    table = shown.tables[0]
+    _styles(at, shown, table)
+    labels = {"": say("load.ignore"), **{field: say(f"import.field.{field}") for field in FIELDS}}
+    codes = {label: code for code, label in labels.items()}
+    columns = table.mapping.columns
+    edited = st.data_editor(
+        pd.DataFrame(
+            {
+                "name": [column.name for column in columns],
+                "example": ["  |  ".join(column.examples[:3]) for column in columns],
+                "becomes": [labels.get(column.becomes, labels[""]) for column in columns],
+            }
+        ),
+        column_config={
+            "name": st.column_config.TextColumn(say("load.in_file"), disabled=True),
+            "example": st.column_config.TextColumn(say("load.example"), disabled=True),
+            "becomes": st.column_config.SelectboxColumn(say("load.becomes"), options=list(labels.values()), required=True),
+        },
+        hide_index=True,
+        width="stretch",
+        key=f"mapping_{shown.digest[:12]}_{table.mapping.signature[:8]}_{st.session_state.get('round', 0)}",
+        alt=say("load.columns"),
+    )
+    becomes = [codes[label] for label in edited["becomes"]]
+    if becomes != [column.becomes if column.becomes in labels else "" for column in columns]:
+        intake.say_mapping(shown.digest, intake.remapped(table.mapping, becomes))
+        st.rerun()
+    fold = st.expander(say("load.preview"), key="preview", on_change="rerun")
+    if fold.open:
+        with fold:
+            _first_rows(table, say)
+
+
+def _styles(at: Desk, shown: Dropped, table: TablePreview) -> None:
+    """Whose invoices, how dates and numbers are written: proposed, to be changed."""
+    say, mapping = at.say, table.mapping
+    side, dates, numbers = [st.container() for _ in range(3)] if at.phone else st.columns(3, gap="medium")
+    key = f"{shown.digest[:12]}_{st.session_state.get('round', 0)}"
+    chosen = replace(
+        mapping,
+        side=side.segmented_control(
+            say("load.side"),
+            ["customer", "supplier"],
+            default=mapping.side,
+            format_func=lambda s: say(f"load.sides.{s}"),
+            required=True,
+            key=f"side_{key}",
+        ),
+        date_order=dates.selectbox(
+            say("load.dates"),
+            ["dmy", "mdy", "ymd"],
+            index=["dmy", "mdy", "ymd"].index(mapping.date_order),
+            format_func=lambda o: say(f"load.orders.{o}"),
+            key=f"dates_{key}",
+        ),
+        decimal=numbers.selectbox(
+            say("load.numbers"),
+            [",", "."],
+            index=[",", "."].index(mapping.decimal),
+            format_func=lambda m: say("load.decimals.comma" if m == "," else "load.decimals.point"),
+            key=f"decimal_{key}",
+        ),
+    )
+    if chosen != mapping:
+        intake.say_mapping(shown.digest, chosen)
+        st.rerun()
+
+
+def _first_rows(table: TablePreview, say: Voice) -> None:
+    columns: dict[str, list[str]] = {say("load.row"): [str(number) for number in table.row_numbers]}
+    for place, column in enumerate(table.mapping.columns):
+        columns[f"{column.name}"] = [row[place] for row in table.rows]
+    frame.table(Table(columns=columns), alt=say("load.preview"))
+
+
+# ── problems and the bar ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _problems(at: Desk, problems: Sequence[Problem]) -> None:
+    """Every problem with severity, row, column, value and remedy; as cards on a phone."""
+    say = at.say
+    if not problems:
+        return
+    blocking = sum(p.severity == "error" for p in problems)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(say("load.problems", count=len(problems)), anchor=False, width="content")
+        if blocking:
+            st.badge(say("load.blocking_count", count=blocking), icon=":material/error:", color="red")
+        if len(problems) > blocking:
+            st.badge(say("load.check_count", count=len(problems) - blocking), icon=":material/warning:", color="orange")
+    shown = problems[:_SHOWN]
+    if at.phone:
+        for found in shown:
+            with st.container(border=True):
+                st.markdown(f"{_severity(found, say)} · {say('load.row_of', row=found.row or '—')}")
+                st.markdown(f"**{_plain(found.column or found.file)}** {_plain(_value(found))}")
+                st.caption(_plain(say.problem(found)))
+    else:
+        columns = {
+            say("load.severity"): [_severity(p, say) for p in shown],
+            say("load.row"): [say.f.whole(p.row) if p.row else "—" for p in shown],
+            say("load.column"): [_plain(p.column) or "—" for p in shown],
+            say("load.value"): [_plain(_value(p)) or "—" for p in shown],
+            say("load.what_to_do"): [_plain(say.problem(p)) for p in shown],
+        }
+        frame.table(Table(columns=columns), alt=say("load.problems", count=len(problems)))
+    if len(problems) > _SHOWN:
+        st.caption(say("load.more", count=say.f.whole(len(problems) - _SHOWN)))
+
+
+def _severity(found: Problem, say: Voice) -> str:
+    if found.severity == "error":
+        return f":red[:material/error: {say('load.blocking')}]"
+    return f":orange[:material/warning: {say('load.to_check')}]"
+
+
+def _value(found: Problem) -> str:
+    return dict(found.values).get("text", "")
+
+
+def problems_csv(problems: Sequence[Problem], say: Voice) -> bytes:
+    """The list of problems for a spreadsheet; cells that a spreadsheet would run are made text."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";" if say.t.language == "fr" else ",")
+    writer.writerow(
+        [say("load.file_column"), say("load.row"), say("load.column"), say("load.value"), say("load.what_to_do")]
+    )
+    for found in problems:
+        writer.writerow(
+            [_harmless(c) for c in (found.file, str(found.row or ""), found.column, _value(found), say.problem(found))]
+        )
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.lstrip()[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def _bar(at: Desk, dropped: Sequence[Dropped]) -> None:
+    """What is ready, what is set aside, and the one button that stores."""
+    say = at.say
+    ready, aside = sum(one.accepted for one in dropped), sum(one.rejected for one in dropped)
+    problems = [p for one in dropped for p in one.problems]
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center"):
+        words = say("load.bar", ready=say("load.rows_ready", count=ready), aside=say.f.whole(aside))
+        st.markdown(words, width="stretch")
+        if problems:
+            st.download_button(
+                say("load.download", count=len(problems)),
+                data=problems_csv(problems, say),
+                file_name="problemes.csv" if say.t.language == "fr" else "problems.csv",
+                mime="text/csv",
+                on_click="ignore",
+                key="download_problems",
+            )
+        label = say("load.import_good" if aside else "load.import", count=ready)
+        reason = "" if ready else say("load.nothing_ready")
+        if st.button(label, type="primary", disabled=not ready, help=reason or None, key="import"):
+            receipts, refused = intake.store(at, dropped)
+            st.session_state["receipts"], st.session_state["refused"] = receipts, refused
+            st.session_state["round"] = st.session_state.get("round", 0) + 1
+            st.rerun()
+
+
+def _receipts(at: Desk) -> None:
+    """What became of the files that were just stored."""
+    say = at.say
+    receipts: list[ImportReceipt] = st.session_state.pop("receipts", [])
+    for receipt in receipts:
+        key = "load.receipt.unchanged" if receipt.unchanged else "load.receipt.stored"
+        words = say(
+            key,
+            file=_plain(receipt.file),
+            stored=say.f.whole(receipt.stored),
+            replaced=say.f.whole(receipt.replaced),
+            duplicates=say.f.whole(receipt.duplicates),
+            rejected=say.f.whole(receipt.rejected),
+        )
+        st.success(words, icon=":material/check:")
+    for found in st.session_state.pop("refused", ()):
+        st.error(_plain(say.problem(found)), icon=":material/error:")
+    if receipts and st.button(say("load.receipt.see"), type="primary", key="see_cash"):
+        st.switch_page("pages/cash.py")
+
+
+# ── history ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def history(at: Desk) -> None:
+    """Every import, newest first, with a way back."""
+    say, records = at.say, repository.list_imports(at.store, at.principal)
+    st.header(say("load.history"), anchor=False)
+    if not records:
+        st.caption(say("load.no_history"))
+        return
+    frame.table(_history_table(records, say), alt=say("load.history"))
+    alive = [record for record in records if record.undone_at is None]
+    if not alive:
+        return
+    names = {r.import_id: f"{r.file} ({say.f.short_date(r.imported_at.date())})" for r in alive}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            say("load.undo_which"), list(names), format_func=names.__getitem__, key="undo_which", width=420
+        )
+        if st.button(say("load.undo"), key="undo") and chosen is not None:
+            try:
+                repository.undo_import(at.store, at.principal, chosen)
+            except InputRejected as rejected:
+                for found in rejected.problems:
+                    st.error(say.problem(found), icon=":material/error:")
+            else:
+                st.toast(say("load.undone", file=names[chosen]), icon=":material/undo:")
+                st.rerun()
+    if chosen is not None:
+        _problems(at, repository.import_problems(at.store, at.principal, chosen))
+
+
+def _history_table(records: Sequence[ImportRecord], say: Voice) -> Table:
+    counts = {name: say(f"load.count.{name}") for name in ("stored", "replaced", "duplicates", "rejected")}
+    columns: dict[str, Sequence[object]] = {
+        say("load.when"): [f"{say.f.short_date(r.imported_at.date())} {say.f.hour(r.imported_at)}" for r in records],
+        say("load.file_column"): [_plain(r.file) for r in records],
+        say("load.format"): [_format_name(r.format, say) for r in records],
+        say("load.state"): [say("load.state_undone" if r.undone_at else "load.state_there") for r in records],
+    }
+    for name, label in counts.items():
+        columns[label] = [int(getattr(r, name)) for r in records]
+    return Table(columns=columns, writers=dict.fromkeys(counts.values(), lambda value: say.f.whole(int(value))))
+
+
+def _format_name(code: str, say: Voice) -> str:
+    return say("load.sample") if code == "sample" else say(f"import.format.{code}")

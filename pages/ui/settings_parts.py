@@ -1,0 +1,262 @@
+"""What no file says: opening balance, overdraft, floor, and the regular payments, in one step of two minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+import pandas as pd
+import streamlit as st
+
+from data import repository
+from data.repository import PLANNED_CATEGORIES, Company
+from forecasting.dates import to_date, to_day
+from forecasting.errors import InputRejected
+from forecasting.ledger import NO_DAY, PlannedFlow
+from forecasting.money import Currency
+from pages.ui import frame, session
+from pages.ui.session import Desk
+from pages.ui.voice import Voice
+
+Every = Literal["", "week", "month", "quarter", "year"]
+_EVERY: Final[tuple[Every, ...]] = ("month", "quarter", "year", "week", "")
+#: Percentages are typed as such; rates in the store are fractions.
+_PERCENT: Final = Decimal(100)
+
+
+@dataclass(slots=True)
+class _Typed:
+    """What was typed in a form, with what could not be read."""
+
+    say: Voice
+    wrong: list[str]
+
+    def amount(self, label: str, text: str) -> int | None:
+        """Minor units; None where nothing was typed."""
+        if not text.strip():
+            return None
+        try:
+            return self.say.f.read_amount(text)
+        except ValueError:
+            self.wrong.append(self.say("settings.bad_amount", field=label, text=text))
+            return None
+
+    def percent(self, label: str, text: str) -> Decimal:
+        """A rate from a percentage; 0 where nothing was typed."""
+        if not text.strip():
+            return Decimal(0)
+        try:
+            rate = self.say.f.read_decimal(text) / _PERCENT
+        except ValueError:
+            rate = Decimal(-1)
+        if not 0 <= rate <= 1:
+            self.wrong.append(self.say("settings.bad_percent", field=label, text=text))
+            return Decimal(0)
+        return rate
+
+
+def settings(at: Desk) -> None:
+    """The company and its regular payments: two short forms under one sentence that says what is still missing."""
+    say, lacking = at.say, session.missing(at)
+    words = say.list([say(f"cash.missing.{code}") for code in lacking])
+    frame.sentence(say("settings.say.missing", list=words) if lacking else say("settings.say.complete"))
+    if st.session_state.pop("settings_saved", False):
+        st.success(say("settings.saved"), icon=":material/check:")
+    left, right = [st.container(), st.container()] if at.phone else st.columns([4.4, 7.6], gap="large")
+    with left:
+        _company(at)
+    with right:
+        _regular(at)
+
+
+# ── the company ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _company(at: Desk) -> None:
+    say, told = at.say, at.company
+    st.header(say("settings.company"), anchor=False)
+    with st.form("company", border=False):
+        name = st.text_input(say("settings.name"), value=told.name, key="company_name")
+        one, other = st.columns(2, gap="medium")
+        opening = one.text_input(
+            say("settings.opening", currency=say.f.symbol), value=_amount(told.opening_cash_minor, say), key="opening"
+        )
+        on = other.date_input(
+            say("settings.opening_date"), value=told.opening_date or date.today(), format="DD/MM/YYYY", key="opening_date"
+        )
+        limit = one.text_input(
+            say("settings.overdraft", currency=say.f.symbol),
+            value=_amount(told.overdraft_limit_minor, say),
+            help=say("settings.overdraft_help"),
+            key="overdraft",
+        )
+        rate = other.text_input(say("settings.rate"), value=_percent(told.overdraft_rate, say), key="overdraft_rate")
+        floor = one.text_input(
+            say("settings.floor", currency=say.f.symbol),
+            value=_amount(told.cash_floor_minor, say),
+            help=say("settings.floor_help"),
+            key="floor",
+        )
+        fee = other.text_input(
+            say("settings.fee"),
+            value=_percent(told.overdraft_fee_rate, say),
+            help=say("settings.fee_help"),
+            key="overdraft_fee",
+        )
+        terms = one.text_input(
+            say("settings.customer_terms"), value=told.customer_terms, help=say("settings.terms_help"), key="customer_terms"
+        )
+        ours = other.text_input(say("settings.supplier_terms"), value=told.supplier_terms, key="supplier_terms")
+        if not st.form_submit_button(say("settings.save"), type="primary"):
+            return
+    typed = _Typed(say, [])
+    minor = typed.amount(say("settings.opening", currency=say.f.symbol), opening)
+    told = replace(
+        told,
+        name=name.strip(),
+        opening_cash_minor=minor,
+        opening_date=on if minor is not None else None,
+        overdraft_limit_minor=typed.amount(say("settings.overdraft", currency=say.f.symbol), limit),
+        overdraft_rate=typed.percent(say("settings.rate"), rate),
+        overdraft_fee_rate=typed.percent(say("settings.fee"), fee),
+        cash_floor_minor=typed.amount(say("settings.floor", currency=say.f.symbol), floor),
+        customer_terms=terms.strip(),
+        supplier_terms=ours.strip(),
+    )
+    if told.overdraft_limit_minor is not None and told.overdraft_limit_minor < 0:
+        typed.wrong.append(say("settings.negative_overdraft"))
+    _save_company(at, told, typed.wrong)
+
+
+def _save_company(at: Desk, told: Company, wrong: Sequence[str]) -> None:
+    for words in wrong:
+        st.error(words, icon=":material/error:")
+    if wrong:
+        return
+    try:
+        repository.save_company(at.store, at.principal, told)
+    except InputRejected as rejected:
+        for found in rejected.problems:
+            st.error(at.say.problem(found), icon=":material/error:")
+        return
+    st.session_state["settings_saved"] = True
+    st.rerun()
+
+
+def _amount(amount_minor: int | None, say: Voice) -> str:
+    return "" if amount_minor is None else say.f.cents(amount_minor, symbol=False)
+
+
+def _percent(rate: Decimal, say: Voice) -> str:
+    return say.f.decimal(rate * _PERCENT) if rate else ""
+
+
+# ── regular payments ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _regular(at: Desk) -> None:
+    say = at.say
+    st.header(say("settings.regular"), anchor=False)
+    st.caption(say("settings.regular_help"))
+    stored = repository.planned_flows(at.store, at.principal)
+    rows = stored or repository.ready_planned_flows(at.company.opening_date or date.today())
+    with st.form("regular", border=False):
+        edited = st.data_editor(
+            _frame(rows, say),
+            num_rows="dynamic",
+            hide_index=True,
+            width="stretch",
+            column_config=_columns(say),
+            key="regular_rows",
+            alt=say("settings.regular"),
+        )
+        if not st.form_submit_button(say("settings.save_regular"), type="primary"):
+            return
+    flows, wrong = read_flows([{str(k): v for k, v in row.items()} for row in edited.to_dict("records")], say)
+    for words in wrong:
+        st.error(words, icon=":material/error:")
+    if not wrong:
+        repository.replace_planned_flows(at.store, at.principal, flows)
+        st.session_state["settings_saved"] = True
+        st.rerun()
+
+
+def _frame(rows: Sequence[PlannedFlow], say: Voice) -> pd.DataFrame:
+    unit = 10 ** Currency(say.f.currency).exponent
+    return pd.DataFrame(
+        {
+            "category": [
+                say(f"settings.category.{r.category}")
+                if r.category in PLANNED_CATEGORIES
+                else say("settings.category.other")
+                for r in rows
+            ],
+            "label": [r.label for r in rows],
+            "amount": [abs(r.amount_minor) / unit for r in rows],
+            "comes_in": [r.amount_minor > 0 for r in rows],
+            "every": [say(f"settings.every.{r.every or 'once'}") for r in rows],
+            "day": [to_date(r.day) for r in rows],
+            "until": [None if r.until == NO_DAY else to_date(r.until) for r in rows],
+        }
+    )
+
+
+def _columns(say: Voice) -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "category": config.SelectboxColumn(
+            say("settings.column.category"),
+            options=[say(f"settings.category.{c}") for c in PLANNED_CATEGORIES],
+            required=True,
+        ),
+        "label": config.TextColumn(say("settings.column.label")),
+        "amount": config.NumberColumn(
+            say("settings.column.amount", currency=say.f.symbol), min_value=0, format="localized", required=True
+        ),
+        "comes_in": config.CheckboxColumn(say("settings.column.comes_in"), default=False),
+        "every": config.SelectboxColumn(
+            say("settings.column.every"), options=[say(f"settings.every.{e or 'once'}") for e in _EVERY], required=True
+        ),
+        "day": config.DateColumn(say("settings.column.day"), format="DD/MM/YYYY", required=True),
+        "until": config.DateColumn(say("settings.column.until"), format="DD/MM/YYYY"),
+    }
+
+
+def read_flows(rows: Sequence[dict[str, Any]], say: Voice) -> tuple[list[PlannedFlow], list[str]]:
+    """The planned flows of the table's rows, rows of amount 0 left out, with everything that is wrong in words."""
+    categories = {say(f"settings.category.{c}"): c for c in PLANNED_CATEGORIES}
+    rhythms: dict[str, Every] = {say(f"settings.every.{e or 'once'}"): e for e in _EVERY}
+    flows, wrong = [], []
+    for place, row in enumerate(rows, start=1):
+        if pd.isna(row["amount"]) or not row["amount"]:
+            continue
+        amount = _whole_cents(row["amount"], say)
+        if amount is None:
+            wrong.append(say("settings.bad_row_amount", row=place))
+        elif pd.isna(row["day"]):
+            wrong.append(say("settings.no_day", row=place))
+        else:
+            flows.append(
+                PlannedFlow(
+                    day=to_day(_date(row["day"])),
+                    amount_minor=amount if row["comes_in"] is True else -amount,
+                    category=categories.get(str(row["category"]), "other"),
+                    label="" if pd.isna(row["label"]) else str(row["label"]).strip(),
+                    every=rhythms.get(str(row["every"]), ""),
+                    until=NO_DAY if pd.isna(row["until"]) else to_day(_date(row["until"])),
+                )
+            )
+    return flows, wrong
+
+
+def _whole_cents(value: float, say: Voice) -> int | None:
+    """Minor units of a number typed in a table; None where it has a fraction of a cent."""
+    scaled = Decimal(repr(float(value))).scaleb(Currency(say.f.currency).exponent)
+    return int(scaled) if scaled == scaled.to_integral_value() else None
+
+
+def _date(value: Any) -> date:
+    return value.date() if isinstance(value, pd.Timestamp) else value
