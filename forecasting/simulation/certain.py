@@ -14,6 +14,7 @@ from forecasting.ledger import NO_AMOUNT, NO_DAY, Invoices, Ledger, Side
 from forecasting.money import Currency, to_text
 from forecasting.scenario import PaymentFact, Scenario
 from forecasting.simulation.facts import Dispute, Failure, InvoiceEvents, PathFacts, Request
+from forecasting.simulation.shocks import partner_shock
 
 #: (invoice, day, amount)
 Row = tuple[int, int, int]
@@ -188,16 +189,8 @@ def _known_payments(
 
 
 def _shifts(ledger: Ledger, scenario: Scenario) -> dict[int, int]:
-    """Days that each partner adds; a partner's own row wins over its segment's, that over the general one.
-
-    Paid on the due date means 0 days late, which no multiplication changes.
-    """
-    by_partner = {s.partner_id: s.delays.add_days for s in scenario.shocks if s.partner_id}
-    by_segment = {s.segment: s.delays.add_days for s in scenario.shocks if s.segment}
-    return {
-        i: by_partner.get(partner.partner_id, by_segment.get(partner.segment, scenario.delays.add_days))
-        for i, partner in enumerate(ledger.partners)
-    }
+    """Days that each partner adds; paid on the due date means 0 days late, which no multiplication changes."""
+    return {i: partner_shock(scenario, partner).delays.add_days for i, partner in enumerate(ledger.partners)}
 
 
 def _ledger_notes(invoices: Invoices) -> dict[int, list[tuple[int, int]]]:
