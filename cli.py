@@ -14,7 +14,7 @@ from typing import TextIO, cast
 from commands.console import CALL_WRONG, DONE, PROBLEMS, Console, asked_language
 from commands.grammar import read_call
 from commands.registry import MODULES, load
-from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable, problem
+from forecasting.errors import InputRejected, problem
 
 
 def main(words: Sequence[str]) -> int:
@@ -26,7 +26,7 @@ def main(words: Sequence[str]) -> int:
         print(overview(console.words))
         return DONE if "--help" in words else CALL_WRONG
     if words[0] not in MODULES:
-        console.problems((problem("call.unknown_verb", file="cli.py", verb=words[0], known=", ".join(MODULES)),))
+        console.problems((problem("call.unknown_verb", file="cli.py", verb=words[0]),))
         return CALL_WRONG
     return _run(words[0], words[1:], console)
 
@@ -52,10 +52,6 @@ def guarded(words: Sequence[str]) -> int:
         return main(words)
     except InputRejected as rejected:
         return Console(asked_language(words)).problems(rejected.problems)
-    except StoreBusy as busy:
-        return Console(asked_language(words)).failed("cli.store.busy", path=busy.path, pid=busy.pid or "?")
-    except StoreUnreadable as unreadable:
-        return Console(asked_language(words)).failed(f"cli.store.{unreadable.reason}", path=unreadable.path)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from forecasting.errors import Problem
@@ -22,7 +23,7 @@ _BAR_WIDTH: Final = 40
 
 def asked_language(words: Sequence[str]) -> Language | None:
     """The value of `--lang` in a call, needed before the call is read: what is wrong with it is told in that language."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise([*words, ""]):
         asked = following if word == "--lang" else word.removeprefix("--lang=")
         if word.startswith("--lang") and asked in ("fr", "en"):
             return "fr" if asked == "fr" else "en"

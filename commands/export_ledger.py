@@ -6,15 +6,14 @@ from pathlib import Path
 
 from commands.console import Console
 from commands.grammar import OUT, Argument, Values, Verb, date
-from data.jobs import JobUnanswered, export_from
+from commands.stores import opened
+from data.jobs import export_from
 
 
 def run(call: Values, console: Console) -> int:
     """Writes the folder, through the running app where it holds the store."""
-    try:
+    with opened(call["store"]):
         export_from(call["store"], call["out"], call["as_of"])
-    except JobUnanswered as unanswered:
-        return console.problems((unanswered.problem,))
     answer = {"store": str(call["store"]), "folder": str(call["out"])}
     if console.as_json:
         return console.answer(answer)

@@ -42,6 +42,13 @@ class Argument:
         return self.name.lstrip("-").replace("-", "_")
 
     @property
+    def label(self) -> str:
+        """How a call writes it, such as `--terms TEXT`."""
+        if not self.is_option:
+            return self.metavar
+        return self.name if self.flag else f"{self.name} {'|'.join(self.choices) or self.metavar}"
+
+    @property
     def is_option(self) -> bool:
         """Whether it is given by name."""
         return self.name.startswith("--")
@@ -133,21 +140,21 @@ LEDGER: Final = Argument(name="ledger", metavar="LEDGER", parse=folder, required
 
 def read_call(verb: Verb, words: Sequence[str]) -> Values:
     """The values of a call by argument key; raises InputRejected with everything that is wrong with it."""
-    reading = _Reading(verb)
-    rest = iter(words)
-    for word in rest:
+    reading = _Reading(verb, list(words))
+    while reading.words:
+        word = reading.words.pop(0)
         if word.startswith("--") and word != "--":
-            reading.option(word, rest)
+            reading.option(word)
         else:
             reading.positional(word)
     return reading.finish()
 
 
 class _Reading:
-    """A call while it is read: values so far, and what is wrong."""
+    """A call while it is read: the words to come, values so far, and what is wrong."""
 
-    def __init__(self, verb: Verb) -> None:
-        self.verb = verb
+    def __init__(self, verb: Verb, words: list[str]) -> None:
+        self.verb, self.words = verb, words
         self.arguments = {argument.name: argument for argument in (*verb.arguments, *GLOBAL)}
         self.open_positions = [argument for argument in verb.arguments if not argument.is_option]
         self.given: dict[str, Any] = {}
@@ -157,21 +164,23 @@ class _Reading:
         texts = tuple((name, str(value)) for name, value in values.items())
         self.problems.append(Problem(code=code, values=texts, file=self.verb.name, column=column))
 
-    def option(self, word: str, rest: Any) -> None:
+    def option(self, word: str) -> None:
         name, equals, text = word.partition("=")
         argument = self.arguments.get(name)
+        follows = bool(self.words) and not self.words[0].startswith("--")
         if argument is None or not argument.is_option:
             self.wrong("call.unknown_option", name, verb=self.verb.name)
+            if follows and not equals and not self.open_positions:
+                self.words.pop(0)  # its value, as it seems
         elif argument.flag:
             if equals:
                 self.wrong("call.flag_takes_no_value", name)
             self.given[argument.key] = True
+        elif equals or follows:
+            self.take(argument, text if equals else self.words.pop(0))
         else:
-            value = text if equals else next(rest, None)
-            if value is None or (not equals and value.startswith("--")):
-                self.wrong("call.value_missing", name)
-            else:
-                self.take(argument, value)
+            self.wrong("call.value_missing", name)
+            self.given.setdefault(argument.key, None)
 
     def positional(self, word: str) -> None:
         if not self.open_positions:
@@ -206,7 +215,7 @@ class _Reading:
             if argument.key in self.given:
                 continue
             if argument.required:
-                self.wrong("call.argument_missing", argument.name, name=argument.metavar or argument.name)
+                self.wrong("call.argument_missing", argument.name, name=argument.label)
             self.given[argument.key] = () if argument.many else False if argument.flag else argument.default
         if self.problems:
             raise InputRejected(tuple(self.problems))

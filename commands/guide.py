@@ -20,8 +20,8 @@ def of_verb(verb: Verb, words: Translator) -> str:
     """A verb's call, sentence and arguments."""
     arguments = (*verb.arguments, *GLOBAL)
     call = " ".join([_CALL, verb.name, *map(_shape, arguments)])
-    width = max(len(_label(argument)) for argument in arguments) + 2
-    lines = [f"  {_label(a):<{width}}{words(_help_key(verb, a))}" for a in arguments]
+    width = max(len(argument.label) for argument in arguments) + 2
+    lines = [f"  {a.label:<{width}}{words(_help_key(verb, a))}" for a in arguments]
     return "\n".join([words(f"cli.{_key(verb.name)}.help"), "", call, "", *lines])
 
 
@@ -34,12 +34,6 @@ def _help_key(verb: Verb, argument: Argument) -> str:
     return f"cli.{_key(verb.name)}.argument.{argument.key}" if own else f"cli.argument.{argument.key}"
 
 
-def _label(argument: Argument) -> str:
-    if not argument.is_option:
-        return argument.metavar
-    return argument.name if argument.flag else f"{argument.name} {'|'.join(argument.choices) or argument.metavar}"
-
-
 def _shape(argument: Argument) -> str:
-    label = _label(argument) + ("…" if argument.many else "")
+    label = argument.label + ("…" if argument.many else "")
     return label if argument.required else f"[{label}]"

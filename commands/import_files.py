@@ -8,9 +8,10 @@ from typing import Any
 
 from commands.console import PROBLEMS, Console
 from commands.grammar import Argument, Values, Verb, date, file
+from commands.stores import opened
 from data.importers.limits import FILE_SIZE_LIMIT
 from data.importers.protocol import SourceFile
-from data.jobs import JobUnanswered, import_into
+from data.jobs import import_into
 from data.loading import FileOutcome, LoadRequest
 from data.mapping_files import read_mapping_file
 from forecasting.errors import Problem
@@ -23,10 +24,8 @@ def run(call: Values, console: Console) -> int:
     side = call["kind"]
     mapping = read_mapping_file(call["mapping"], side) if call["mapping"] else None
     request = LoadRequest(side=side, mapping=mapping, as_of=call["as_of"])
-    try:
+    with opened(call["store"]):
         outcomes = import_into(call["store"], [source_file(path) for path in call["files"]], request)
-    except JobUnanswered as unanswered:
-        return console.problems((unanswered.problem,))
     status = 0
     for outcome in outcomes:
         status |= console.problems(outcome.problems, file=outcome.file)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Invoices times paths that the reference computes again to vouch for the engine: some seconds.
 _CHECKED_INVOICES: Final = 40_000
+#: Up to so many, uncompiled code has the answer before the compiled one is loaded.
+_PLAIN_INVOICES: Final = 5_000
 
 
 @dataclass(slots=True)
@@ -83,16 +85,18 @@ def _drawn(question: Question, folder: Path, clock: _Clock, console: Console) ->
     # Imported after the cache has its place, which the compiler asks for when the kernel is imported.
     from forecasting.simulation.engine import CHECK_PATHS, project
 
+    scenario, invoices = question.scenario, max(_open_invoices(question.ledger), 1)
     with clock.stage("project"):
         projection = project(
             question.ledger,
-            question.scenario,
+            scenario,
             question.factoring,
             question.insurance,
             progress=lambda done, paths: console.progress(done / paths),
             threads=os.cpu_count() or 1,
-            check_paths=min(CHECK_PATHS, _CHECKED_INVOICES // max(_open_invoices(question.ledger), 1)),
+            check_paths=min(CHECK_PATHS, _CHECKED_INVOICES // invoices),
             clock=perf_counter,
+            plain=scenario.path_count * invoices <= _PLAIN_INVOICES,
         )
     console.progress_done()
     with clock.stage("write"):

@@ -17,6 +17,7 @@ from data.ledger_invoices import Rates, read_invoices, read_part_payments
 from data.toml_values import TomlTable, read_toml
 from data.values import (
     BadValue,
+    checked_share,
     parse_amount,
     parse_currency,
     parse_day,
@@ -268,12 +269,12 @@ def _exchange_rate(text: str) -> Decimal:
 
 def _probability(text: str) -> float | None:
     try:
-        probability = float(text)
-    except ValueError as error:
+        probability = Decimal(text)
+    except ArithmeticError as error:
         raise BadValue("value.bad_rate", text) from error
-    if not 0 <= probability <= 1:
-        raise BadValue("value.share_out_of_range", text)
-    return probability
+    if not probability.is_finite():
+        raise BadValue("value.bad_rate", text)
+    return float(checked_share(probability, text))
 
 
 def _every(text: str) -> Any:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from data.values import BadValue, checked_date, parse_amount, parse_date, parse_rate, parse_whole, shown
+from data.values import BadValue, checked_date, checked_share, parse_amount, parse_date, parse_rate, parse_whole, shown
 from forecasting.dates import to_day
 from forecasting.errors import InputRejected, Problem, Severity
 
@@ -255,10 +255,7 @@ def _positive_rate(value: Any) -> Decimal:
 
 
 def _share(value: Any) -> Decimal:
-    rate = _rate(value)
-    if not 0 <= rate <= 1:
-        raise BadValue("value.share_out_of_range", _as_toml(value))
-    return rate
+    return checked_share(_rate(value), _as_toml(value))
 
 
 def _table(value: Any) -> dict[str, Any]:

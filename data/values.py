@@ -111,10 +111,17 @@ def parse_positive_rate(text: str) -> Decimal:
 
 def parse_share(text: str) -> Decimal:
     """A rate between 0 and 1, such as 0.9 for 90 %."""
-    rate = parse_rate(text)
-    if not 0 <= rate <= 1:
-        raise BadValue("value.share_out_of_range", text)
-    return rate
+    return checked_share(parse_rate(text), text)
+
+
+def checked_share(rate: Decimal, text: str) -> Decimal:
+    """A rate, where it lies between 0 and 1; a percentage is told how it is written."""
+    if 0 <= rate <= 1:
+        return rate
+    percent = rate if 1 < rate <= 100 else Decimal(90)
+    raise BadValue(
+        "value.share_out_of_range", text, percent=f"{percent.normalize():f}", share=f"{(percent / 100).normalize():f}"
+    )
 
 
 def parse_whole(text: str) -> int:
