@@ -30,7 +30,7 @@ install: $(STAMP)
 check: $(DEV_STAMP)
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/ruff check --quiet .
-	@$(VENV)/bin/mypy --no-error-summary app.py cli.py forecasting data pages bench
+	@$(VENV)/bin/mypy --no-error-summary app.py cli.py commands forecasting data pages bench
 
 bench: $(STAMP)
 	@$(VENV)/bin/python cli.py bench
