@@ -65,26 +65,29 @@ def story(told: Told, ledger: Ledger, invoice_id: str, day: int) -> tuple[Event,
 def refused_on(told: Told, day: int) -> tuple[Refused, ...]:
     """What is refused on a day, largest first: never assigned, assigned and not financed, not covered, notice missed.
 
-    An invoice that was never assigned stays listed from its remittance on; an amount that is not financed as long as
-    it is not.
+    An invoice that was never assigned stays listed from its remittance on until it is paid; an amount that is not
+    financed as long as it is not.
     """
+    paid: dict[str, int] = {}
+    for flow in told.flows:
+        if flow.day <= day and flow.category == "debtor_receipt":
+            paid[flow.source_id] = paid.get(flow.source_id, 0) + flow.amount_minor
     open_now: dict[tuple[str, str, str], Refused] = {}
     for event in told.events:
         family, _, clause = event.code.partition(".")
         if event.day > day or family not in ("refused", "unfinanced", "uncovered"):
             continue
+        left = event.amount_minor - (paid.get(event.invoice_id, 0) if family == "refused" else 0)
         key = event.partner_id, event.invoice_id, event.code
-        if event.amount_minor:
-            open_now[key] = Refused(
-                clause=clause,
-                amount_minor=event.amount_minor,
-                since=event.day,
-                partner_id=event.partner_id,
-                invoice_id=event.invoice_id,
-            )
-        else:
-            open_now.pop(key, None)
-    return tuple(sorted(open_now.values(), key=lambda r: (-r.amount_minor, r.partner_id, r.invoice_id, r.clause)))
+        open_now[key] = Refused(
+            clause=clause,
+            amount_minor=left,
+            since=event.day,
+            partner_id=event.partner_id,
+            invoice_id=event.invoice_id,
+        )
+    left_over = [refused for refused in open_now.values() if refused.amount_minor > 0]
+    return tuple(sorted(left_over, key=lambda r: (-r.amount_minor, r.partner_id, r.invoice_id, r.clause)))
 
 
 def claim_events(claim: Claim) -> Iterator[Event]:
