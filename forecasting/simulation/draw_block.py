@@ -10,7 +10,17 @@ from scipy.special import log1p
 
 from forecasting.simulation.assumptions import Assumptions
 from forecasting.simulation.draw_plan import DISPUTED, DrawPlan, Int16, Int32, Int64
-from forecasting.simulation.draws import DISPUTE, PathLuck, Stops, debtor_marks, path_luck, pay_days, stops
+from forecasting.simulation.draws import (
+    DISPUTE,
+    Found,
+    PathLuck,
+    Stops,
+    day_receipts,
+    debtor_marks,
+    path_luck,
+    pay_days,
+    stops,
+)
 from forecasting.simulation.facts import InvoiceEvents
 from forecasting.simulation.kernel_draws import count_events, fill_events
 from forecasting.simulation.kernel_facts import NEVER, ON_DEADLINE, PROCEDURES, FactsBlock, to_ppm
@@ -28,33 +38,53 @@ def draw_block(plan: DrawPlan, first: int, count: int, *, plain: bool = False) -
     luck = path_luck(plan, np.arange(first, first + count))
     marks = debtor_marks(plan, luck, plain=plain)
     ends = stops(plan, luck, marks)
-    days, hits = pay_days(plan, luck, marks, ends.stop, plain=plain)
-    disputes = settle_disputes(plan, luck, *hits, days, ends.stop)
+    days, found = pay_days(plan, luck, marks, ends.stop, plain=plain)
+    disputes = settle_disputes(plan, luck, found, ends.stop)
     receipts = (_plain_receipts if plain else _compiled_receipts)(plan, days, disputes)
     return _block(plan, count, receipts, disputes, ends)
+
+
+def receipts_book(plan: DrawPlan, first: int, count: int) -> Int64:
+    """What customers pay on each day of paths first to first + count - 1; int64 (count, H).
+
+    The sums of the receipts of `draw_block`, without writing any of them down.
+    """
+    luck = path_luck(plan, np.arange(first, first + count))
+    marks = debtor_marks(plan, luck)
+    ends = stops(plan, luck, marks)
+    total, found = day_receipts(plan, luck, marks, ends.stop)
+    disputes = settle_disputes(plan, luck, found, ends.stop)
+    np.subtract.at(total, (disputes.path, disputes.paid.astype(np.int64)), disputes.credit_minor)
+    _, _, day, minor = _shared(plan.known.facts.receipts, plan, 1)
+    shared = np.zeros(plan.horizon_days, dtype=np.int64)
+    np.add.at(shared, day, minor)
+    book: Int64 = total[:, : plan.horizon_days] + shared
+    return book
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disputes:
     """Drawn disputes by path, then slot of the plan: opening and resolution as days from as_of; int64.
 
-    credit_minor: what the settlement credits and the payment is short of, 0 where nothing is.
+    paid int16: the day of the payment. credit_minor: what the settlement credits and the payment is short of, or 0.
     """
 
     path: Int64
     slot: Int64
+    paid: Int16
     opened: Int64
     resolved: Int64
     credit_minor: Int64
 
 
-def settle_disputes(plan: DrawPlan, luck: PathLuck, path: Int64, slot: Int64, days: Int16, stop: Int16) -> Disputes:
+def settle_disputes(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16) -> Disputes:
     """When disputes open and end, and what they cost; those that never open are dropped.
 
     A dispute opens on a day between issue and due date, each alike; one that would have opened before as_of is known not
     to have, one that the ledger flags lasts from the issue date. It ends after one day and an exponential time; it does
     not move the payment (domain 1.4 step 4).
     """
+    path, slot, paid = found
     row = plan.row[slot]
     word = step(step(luck.state[path], plan.invoices.stable[row]), DISPUTE)
     flagged = plan.alert[slot] == DISPUTED
@@ -68,10 +98,11 @@ def settle_disputes(plan: DrawPlan, luck: PathLuck, path: Int64, slot: Int64, da
     credited = (word & np.uint64(0xFFFF)) < np.uint64(round(plan.assumptions.dispute_credit_share * 65_536))
     rate = to_ppm(plan.assumptions.dispute_credit_rate)
     credit = np.where(credited & (resolved < halt), (plan.minor[slot] * rate * 2 + 1_000_000) // 2_000_000, 0)
-    opens = flagged | ((opened >= 0) & (opened < np.minimum(days[path, slot], halt)))
+    opens = flagged | ((opened >= 0) & (opened < np.minimum(paid, halt)))
     return Disputes(
         path=path[opens],
         slot=slot[opens],
+        paid=paid[opens],
         opened=opened[opens],
         resolved=resolved[opens],
         credit_minor=credit[opens],

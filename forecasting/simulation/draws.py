@@ -8,6 +8,7 @@ code and this one draw the same bits.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +18,7 @@ from scipy.special import log1p, ndtr, ndtri
 
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
 from forecasting.simulation.draw_plan import DISPUTED, DrawPlan, Floats, Int16, Int64
-from forecasting.simulation.kernel_draws import fill_days, fill_marks
+from forecasting.simulation.kernel_draws import Hits, Tables, fill_days, fill_marks, fill_receipts
 from forecasting.simulation.luck import GOLDEN, Words, mix, path_states, step, systematic_factors, uniforms
 from forecasting.simulation.table import BINS, NEVER, alias_draw
 
@@ -36,7 +37,8 @@ _HALF: Final = np.uint64(32)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 Marks = npt.NDArray[np.uint8]
 Halves = npt.NDArray[np.uint32]
-Hits = tuple[Int64, Int64]
+#: Path, invoice of the plan, and day of its payment.
+Found = tuple[Int64, Int64, Int16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,12 +165,72 @@ def stops(plan: DrawPlan, luck: PathLuck, marks: Marks) -> Stops:
     )
 
 
-def pay_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16, *, plain: bool = False) -> tuple[Int16, Hits]:
+def pay_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16, *, plain: bool = False) -> tuple[Int16, Found]:
     """The day on which each invoice is paid, from as_of (the horizon for later or never), and where disputes may arise.
 
-    int16 (B, n); hits are pairs (path, invoice of the plan), sorted.
+    int16 (B, n); found: path, invoice of the plan, day of its payment, sorted by path, then invoice.
     """
-    return _plain_days(plan, luck, marks, stop) if plain else _compiled_days(plan, luck, marks, stop)
+    if plain:
+        return _plain_days(plan, luck, marks, stop)
+    days = np.empty((len(luck.state), len(plan.row)), dtype=np.int16)
+    found = _with_hits(plan, luck, lambda hits: fill_days(tables_of(plan), luck.state, marks, stop, days, hits))
+    return days, found
+
+
+def day_receipts(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int64, Found]:
+    """What debtors pay on each day of each path, disputes left out of account; int64 (B, H + 1), the last for never."""
+    total = np.empty((len(luck.state), plan.horizon_days + 1), dtype=np.int64)
+    found = _with_hits(plan, luck, lambda hits: fill_receipts(tables_of(plan), luck.state, marks, stop, total, hits))
+    return total, found
+
+
+def tables_of(plan: DrawPlan) -> Tables:
+    """A plan's arrays as the compiled code takes them."""
+    open_ptr = np.append(0, np.cumsum(plan.debtors.future - plan.debtors.ptr[:-1]))
+    open_debtor = np.repeat(np.arange(len(plan.debtors)), np.diff(open_ptr))
+    within = np.arange(open_ptr[-1]) - open_ptr[open_debtor]
+    return Tables(
+        stable=plan.invoices.stable,
+        golden=GOLDEN,
+        row=plan.row,
+        minor=plan.minor,
+        due=plan.due,
+        earliest=plan.earliest,
+        alert=plan.alert,
+        ptr=plan.debtors.ptr,
+        future=plan.debtors.future,
+        open_ptr=open_ptr.astype(np.int64),
+        open_slot=(plan.debtors.ptr[open_debtor] + within).astype(np.int32),
+        open_debtor=open_debtor.astype(np.int32),
+        profile=plan.debtors.profile,
+        group=plan.debtors.group,
+        alias=plan.tables.alias.reshape(-1),
+        cell_alias=plan.tables.cell_alias.reshape(-1),
+        cumulative=plan.tables.cumulative.reshape(-1),
+        guide=plan.tables.guide.reshape(-1),
+        offsets=plan.offsets.reshape(-1),
+        factor=plan.factor,
+        add=plan.add,
+        roll=plan.roll,
+        unroll=np.searchsorted(plan.roll, np.arange(plan.horizon_days + 1)).astype(np.int16),
+        dispute_limit=_dispute_limit(plan),
+    )
+
+
+def _with_hits(plan: DrawPlan, luck: PathLuck, fill: Callable[[Hits], int]) -> Found:
+    """Runs a compiled draw with room enough for its hits, which come back sorted by path, then invoice."""
+    flagged = int((plan.alert == DISPUTED).sum())
+    expected = len(luck.state) * (len(plan.row) * int(_dispute_limit(plan)) // 65_536 + flagged)
+    room = expected + expected // 4 + 1024
+    while True:
+        hits = Hits(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int16))
+        count = fill(hits)
+        if count <= room:
+            break
+        room = count
+    path, slot = hits.path[:count].astype(np.int64), hits.slot[:count].astype(np.int64)
+    order = np.argsort(path * len(plan.row) + slot, kind="stable")
+    return path[order], slot[order], hits.day[:count][order]
 
 
 def _step_of(counter: int) -> np.uint64:
@@ -176,55 +238,12 @@ def _step_of(counter: int) -> np.uint64:
     return np.uint64(counter * int(GOLDEN) % 2**64)
 
 
-def _compiled_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int16, Hits]:
-    limit = _dispute_limit(plan)
-    expected = len(luck.state) * len(plan.row) * int(limit) // 65_536 + len(luck.state) * int(
-        (plan.alert == DISPUTED).sum()
-    )
-    room = expected + expected // 4 + 1024
-    days = np.empty((len(luck.state), len(plan.row)), dtype=np.int16)
-    while True:
-        path, slot = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-        found = fill_days(
-            luck.state,
-            plan.invoices.stable,
-            GOLDEN,
-            plan.row,
-            plan.due,
-            plan.earliest,
-            plan.alert,
-            plan.debtors.ptr,
-            plan.debtors.future,
-            plan.debtors.profile,
-            plan.debtors.group,
-            plan.tables.alias.reshape(-1),
-            plan.tables.cell_alias.reshape(-1),
-            plan.tables.cumulative.reshape(-1),
-            plan.tables.guide.reshape(-1),
-            plan.offsets.reshape(-1),
-            plan.factor,
-            plan.add,
-            plan.roll,
-            marks,
-            stop,
-            limit,
-            days,
-            path,
-            slot,
-        )
-        if found <= room:
-            break
-        room = found
-    order = np.lexsort((slot[:found], path[:found]))
-    return days, (path[order].astype(np.int64), slot[order].astype(np.int64))
-
-
 def _dispute_limit(plan: DrawPlan) -> np.uint64:
     """A dispute arises where 16 bits are below this."""
     return np.uint64(round(plan.assumptions.dispute_probability * 65_536))
 
 
-def _plain_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int16, Hits]:
+def _plain_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int16, Found]:
     count = np.diff(plan.debtors.ptr)
     debtor = np.repeat(np.arange(len(plan.debtors)), count)
     is_future = np.arange(len(plan.row)) >= plan.debtors.future[debtor]
@@ -246,7 +265,7 @@ def _plain_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tu
     days: Int16 = np.where(paid < stop[:, debtor], paid, np.int16(plan.horizon_days))
     drawn = ((word >> np.uint64(8)) & np.uint64(0xFFFF)) < _dispute_limit(plan)
     path, slot = np.nonzero((drawn & (plan.alert == 0)) | (plan.alert == DISPUTED))
-    return days, (path, slot)
+    return days, (path, slot, days[path, slot])
 
 
 def _conditional_column(plan: DrawPlan, profile: npt.NDArray[np.intp], uniform: Words) -> Int64:

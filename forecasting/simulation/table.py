@@ -26,8 +26,8 @@ NEVER: Final = OFFSETS - 1
 #: More profiles than this do not fit the processor's nearest memory.
 PROFILES_MAX: Final = 256
 
-#: Where each 256th part of 2^32 begins.
-_STARTS: Final = np.arange(CELLS, dtype=np.uint64) << np.uint64(24)
+#: Where each 1,024th part of 2^32 begins.
+_STARTS: Final = np.arange(1_024, dtype=np.uint64) << np.uint64(22)
 
 Floats = npt.NDArray[np.float64]
 Weights = npt.NDArray[np.int64]
@@ -41,7 +41,7 @@ class DelayTables:
     alias uint16 (k, 16, 256): per profile and bin, threshold * 256 + alias column. weights int64 (k, 16, 256): the law
     that alias draws, in 65,536ths. cell_alias uint16 (16, 256), cells int64 (16, 256): the same for the cell of U.
     cumulative uint64 (k, 257): the profile's distribution function in parts of 2^32, for laws that are conditional on
-    what is already known; guide uint8 (k, 256): the column in which each 256th part of it begins. Column j stands for
+    what is already known; guide uint8 (k, 1024): the column in which each 1,024th part of it begins. Column j stands for
     `FIRST_OFFSET + j` days after the due date, the last for later or never.
     """
 

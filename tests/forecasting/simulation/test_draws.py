@@ -28,7 +28,7 @@ from forecasting.scenario import (
     Shock,
 )
 from forecasting.simulation.assumptions import ASSUMPTIONS, assumed_profiles, default_delay_curve
-from forecasting.simulation.draw_block import draw_block
+from forecasting.simulation.draw_block import draw_block, receipts_book
 from forecasting.simulation.draw_plan import DrawPlan, draw_plan, shocked_days
 from forecasting.simulation.draws import FAILS, debtor_marks, path_luck, pay_days, stops
 from forecasting.simulation.kernel_facts import path_facts
@@ -442,3 +442,13 @@ def test_suppliers_are_paid_when_due_where_nothing_is_learnt_and_by_habit_where_
     habit[0, 60 + 8] = 1.0
     learnt = replace(assumed_profiles(1), pmf=habit, assumed=np.zeros(1, dtype=np.bool_))
     assert draw_plan(ledger, quiet(), learnt, np.zeros(1)).payment_day.tolist() == [18, 4]
+
+
+@settings(derandomize=True, max_examples=8, deadline=None)
+@given(scenario=shocks, seed=st.integers(1, 50), first=st.integers(0, 5_000))
+def test_the_book_of_receipts_is_the_sum_of_the_receipts(scenario: Scenario, seed: int, first: int) -> None:
+    plan = plan_of(small(seed=seed), scenario)
+    block = draw_block(plan, first, 9)
+    total = np.zeros((9, scenario.horizon_days), dtype=np.int64)
+    np.add.at(total, (np.repeat(np.arange(9), np.diff(block.receipt_ptr)), block.receipt_day), block.receipt_minor)
+    assert np.array_equal(receipts_book(plan, first, 9), total)
