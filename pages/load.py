@@ -14,8 +14,9 @@ def show() -> None:
     at = session.desk()
     say = at.say
     frame.title_row(say("load.title"), load_parts.note(at), say)
-    if st.query_params.get("view_of") in VIEWS and "load_view" not in st.session_state:
-        st.session_state["load_view"] = st.query_params["view_of"]
+    if "load_view" not in st.session_state:
+        asked = st.query_params.get("view_of")
+        st.session_state["load_view"] = asked if asked in VIEWS else "files"
     lacking = len(session.missing(at))
     view = st.segmented_control(
         say("load.views"),
@@ -24,7 +25,6 @@ def show() -> None:
             say("load.view.settings_missing", count=lacking) if v == "settings" and lacking else say(f"load.view.{v}")
         ),
         key="load_view",
-        default=None if "load_view" in st.session_state else "files",
         required=True,
         label_visibility="collapsed",
         width="stretch" if at.phone else "content",

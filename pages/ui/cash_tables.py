@@ -10,7 +10,7 @@ from forecasting.simulation.flows import Variant
 from pages.ui import tokens
 from pages.ui.cash_words import Outlook
 from pages.ui.charts.weeks import Weeks
-from pages.ui.frame import Table
+from pages.ui.frame import Table, plain
 from pages.ui.voice import Voice
 
 
@@ -69,10 +69,10 @@ def invoices(rows: Sequence[InvoiceLine], say: Voice) -> Table:
     amount = say("cash.table.open", currency=say.f.symbol)
     return Table(
         columns={
-            say("cash.table.partner"): [row.partner_name or row.partner_id for row in rows],
-            say("cash.table.number"): [row.number for row in rows],
+            say("cash.table.partner"): [plain(row.partner_name or row.partner_id) for row in rows],
+            say("cash.table.number"): [plain(row.number) for row in rows],
             say("cash.table.due"): [say.f.short_date(row.due) for row in rows],
-            say("cash.table.source"): [f"{row.file}, {row.source_row}" for row in rows],
+            say("cash.table.source"): [plain(f"{row.file}, {row.source_row}") for row in rows],
             amount: [row.open_minor if row.side == "customer" else -row.open_minor for row in rows],
         },
         writers={amount: lambda value: say.f.cents(int(value), signed=True, symbol=False)},

@@ -118,6 +118,11 @@ def table(content: Table, *, alt: str) -> None:
     st.table(content.styled(), border="horizontal", hide_index=True, alt=alt)
 
 
+def plain(text: str) -> str:
+    """Text of a user's file as it is, safe inside Markdown."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~:$" else c for c in text)
+
+
 def folded_table(say: Voice, content: Callable[[], Table], *, key: str) -> None:
     """The numbers behind a figure, folded away beneath it; made and sent only once it is opened."""
     fold = st.expander(say("app.figures"), key=key, on_change="rerun")

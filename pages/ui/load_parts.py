@@ -18,7 +18,7 @@ from data.importers.vocabulary import FIELDS
 from data.repository import ImportReceipt, ImportRecord
 from forecasting.errors import InputRejected, Problem
 from pages.ui import frame, intake, session
-from pages.ui.frame import Table
+from pages.ui.frame import Table, plain
 from pages.ui.intake import UPLOAD_LIMIT, Dropped
 from pages.ui.session import Desk
 from pages.ui.voice import Voice
@@ -95,7 +95,7 @@ def _card(one: Dropped, say: Voice) -> None:
         with st.container(border=True):
             known = reading.format != "unknown" and bool(reading.accepted or reading.bank or reading.balances)
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{_plain(reading.file)}**", width="content")
+                st.markdown(f"**{plain(reading.file)}**", width="content")
                 st.badge(
                     say("load.recognised" if known else "load.not_recognised"),
                     icon=":material/check:" if known else ":material/error:",
@@ -123,11 +123,6 @@ def _facts(one: Dropped, reading: Reading, say: Voice) -> list[str]:
 def _mark_name(delimiter: str, say: Voice) -> str:
     names = {";": "semicolon", ",": "comma", "\t": "tab", "|": "pipe"}
     return say(f"load.mark.{names[delimiter]}") if delimiter in names else delimiter
-
-
-def _plain(text: str) -> str:
-    """A file's name as it is, safe inside Markdown."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~:$" else c for c in text)
 
 
 def _chosen(dropped: Sequence[Dropped], say: Voice) -> Dropped:
@@ -245,15 +240,15 @@ def _problems(at: Desk, problems: Sequence[Problem]) -> None:
         for found in shown:
             with st.container(border=True):
                 st.markdown(f"{_severity(found, say)} · {say('load.row_of', row=found.row or '—')}")
-                st.markdown(f"**{_plain(found.column or found.file)}** {_plain(_value(found))}")
-                st.caption(_plain(say.problem(found)))
+                st.markdown(f"**{plain(found.column or found.file)}** {plain(_value(found))}")
+                st.caption(plain(say.problem(found)))
     else:
         columns = {
             say("load.severity"): [_severity(p, say) for p in shown],
             say("load.row"): [say.f.whole(p.row) if p.row else "—" for p in shown],
-            say("load.column"): [_plain(p.column) or "—" for p in shown],
-            say("load.value"): [_plain(_value(p)) or "—" for p in shown],
-            say("load.what_to_do"): [_plain(say.problem(p)) for p in shown],
+            say("load.column"): [plain(p.column) or "—" for p in shown],
+            say("load.value"): [plain(_value(p)) or "—" for p in shown],
+            say("load.what_to_do"): [plain(say.problem(p)) for p in shown],
         }
         frame.table(Table(columns=columns), alt=say("load.problems", count=len(problems)))
     if len(problems) > _SHOWN:
@@ -322,7 +317,7 @@ def _receipts(at: Desk) -> None:
         key = "load.receipt.unchanged" if receipt.unchanged else "load.receipt.stored"
         words = say(
             key,
-            file=_plain(receipt.file),
+            file=plain(receipt.file),
             stored=say.f.whole(receipt.stored),
             replaced=say.f.whole(receipt.replaced),
             duplicates=say.f.whole(receipt.duplicates),
@@ -330,7 +325,7 @@ def _receipts(at: Desk) -> None:
         )
         st.success(words, icon=":material/check:")
     for found in st.session_state.pop("refused", ()):
-        st.error(_plain(say.problem(found)), icon=":material/error:")
+        st.error(plain(say.problem(found)), icon=":material/error:")
     if receipts and st.button(say("load.receipt.see"), type="primary", key="see_cash"):
         st.switch_page("pages/cash.py")
 
@@ -371,7 +366,7 @@ def _history_table(records: Sequence[ImportRecord], say: Voice) -> Table:
     counts = {name: say(f"load.count.{name}") for name in ("stored", "replaced", "duplicates", "rejected")}
     columns: dict[str, Sequence[object]] = {
         say("load.when"): [f"{say.f.short_date(r.imported_at.date())} {say.f.hour(r.imported_at)}" for r in records],
-        say("load.file_column"): [_plain(r.file) for r in records],
+        say("load.file_column"): [plain(r.file) for r in records],
         say("load.format"): [_format_name(r.format, say) for r in records],
         say("load.state"): [say("load.state_undone" if r.undone_at else "load.state_there") for r in records],
     }

@@ -170,6 +170,7 @@ def _regular(at: Desk) -> None:
             hide_index=True,
             width="stretch",
             column_config=_columns(say),
+            column_order=["category", "amount", "every", "day", "label", "until", "comes_in"],
             key="regular_rows",
             alt=say("settings.regular"),
         )
@@ -212,7 +213,7 @@ def _columns(say: Voice) -> dict[str, Any]:
             options=[say(f"settings.category.{c}") for c in PLANNED_CATEGORIES],
             required=True,
         ),
-        "label": config.TextColumn(say("settings.column.label")),
+        "label": config.TextColumn(say("settings.column.label"), width="medium"),
         "amount": config.NumberColumn(
             say("settings.column.amount", currency=say.f.symbol), min_value=0, format="localized", required=True
         ),

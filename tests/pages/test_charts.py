@@ -1,0 +1,168 @@
+"""The figures: what they show, what they weigh, and that no colour is written into them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from streamlit.elements.lib import streamlit_plotly_theme as theme
+
+from forecasting.simulation.flows import VARIANTS, Variant
+from pages.ui import tokens
+from pages.ui.charts.base import month_ticks, nice_step, shortened, spread
+from pages.ui.charts.compare import Compared, compare
+from pages.ui.charts.drivers import Bridge, drivers
+from pages.ui.charts.hero import Hero, hero
+from pages.ui.charts.weeks import Heading, Weeks, weeks
+from pages.ui.i18n import LANGUAGES, Language
+from pages.ui.voice import voice_of
+from tests.pages.fixtures.projections import AS_OF, projection
+
+CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+
+
+def picture(shown: Variant = "baseline", *, phone: bool = False, days: int = 365) -> Hero:
+    return Hero(
+        curves=projection(days=days).curves,
+        shown=shown,
+        overdraft_limit_minor=50_000_000,
+        cash_floor_minor=10_000_000,
+        actual_days=tuple(range(AS_OF - 42, AS_OF + 1)),
+        actual_minor=tuple(60_000_000 + 1_600_000 * k for k in range(43)),
+        phone=phone,
+    )
+
+
+def flows() -> dict[Heading, np.ndarray]:
+    luck = np.random.default_rng(3)
+    return {
+        "customers": luck.integers(30, 60, 13) * 1_000_000,
+        "suppliers": -luck.integers(15, 30, 13) * 1_000_000,
+        "wages": np.where(np.arange(13) % 4 == 3, -20_000_000, 0),
+    }
+
+
+def every_figure(language: Language) -> list[go.Figure]:
+    say = voice_of(language)
+    bridge = Bridge(start=("a", 635), causes=(("b", -412), ("c", 140)), result=("d", 363))
+    compared = [(f"Scénario <{v}> & co", c) for v, c in projection().curves.items()]
+    return [
+        *(hero(picture(variant, phone=phone), say) for variant in VARIANTS for phone in (False, True)),
+        hero(picture(days=547), say),
+        drivers(bridge, say),
+        weeks(Weeks(first_days=tuple(AS_OF + 7 * k for k in range(13)), flows_minor=flows()), say),
+        compare(Compared(curves=compared, overdraft_limit_minor=0, cash_floor_minor=0), say),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_figure_is_heavy_or_coloured(language: Language) -> None:
+    allowed = {*tokens.SLOTS, tokens.PAGE}
+    for figure in every_figure(language):
+        text = figure.to_json()
+        assert len(text) < tokens.PAYLOAD_LIMIT
+        own = figure.to_dict()
+        own.get("layout", {}).pop("template", None)
+        written = set(re.findall(r"#[0-9a-fA-F]{6}\b", str(own)))
+        assert written <= allowed, written - allowed
+        assert "rgb" not in str(own)
+
+
+def test_streamlit_still_replaces_our_slots() -> None:
+    """Streamlit swaps these placeholders for the ten categorical colours; with fewer than ten it swaps none."""
+    assert tuple(getattr(theme, f"CATEGORY_{k}") for k in range(10)) == tokens.SLOTS
+    assert tokens.PAGE == theme.BG_COLOR
+    for mode in ("light", "dark"):
+        assert len(CONFIG["theme"][mode]["chartCategoricalColors"]) == 10
+
+
+def words(figure: go.Figure) -> str:
+    return " ".join(a.text for a in figure.layout.annotations)
+
+
+def test_the_hero_names_limits_low_and_lift() -> None:
+    shown = picture()
+    text = words(hero(shown, voice_of("fr")))
+    low = shown.curve.lowest
+    for piece in (
+        "Seuil de trésorerie 100\u00a0k€",
+        "Plafond de découvert \u2212500\u00a0k€",
+        "9 fois sur 10",
+        "avec les deux",
+    ):
+        assert piece in text, piece
+    assert voice_of("fr").f.amount(low.median_minor, signed=True) in text
+
+
+def test_the_arrow_goes_when_protection_carries_the_fan() -> None:
+    both = hero(picture("both"), voice_of("en"))
+    assert not [a for a in both.layout.annotations if a.arrowhead]
+    assert [a for a in hero(picture(), voice_of("en")).layout.annotations if a.arrowhead]
+
+
+def test_a_phone_draws_the_lowest_day_of_each_week() -> None:
+    shown = picture(phone=True)
+    line = next(t for t in hero(shown, voice_of("en")).data if t.name == "No protection")
+    heights = np.asarray(line.y)
+    median = shown.curve.p50_minor / 100_000
+    assert len(heights) < 60
+    assert heights.min() == pytest.approx(median.min())
+    weekly = {round(float(median[s : s + 7].min()), 2) for s in range(0, 365, 7)}
+    assert weekly <= {round(float(h), 2) for h in heights}
+
+
+def test_every_drawn_point_is_the_curve() -> None:
+    shown = picture()
+    for trace in hero(shown, voice_of("fr")).data:
+        variant = next((v for v in VARIANTS if voice_of("fr")(f"app.variant.{v}") == trace.name), None)
+        if variant:
+            assert np.allclose(np.asarray(trace.y), shown.curves[variant].p50_minor / 100_000, atol=0.01)
+
+
+def test_a_bridge_must_add_up() -> None:
+    with pytest.raises(AssertionError):
+        Bridge(start=("a", 1), causes=(("b", 2),), result=("c", 4))
+
+
+def test_weeks_say_their_net() -> None:
+    shown = Weeks(first_days=tuple(AS_OF + 7 * k for k in range(13)), flows_minor=flows())
+    labels = weeks(shown, voice_of("fr")).layout.xaxis.ticktext
+    assert len(labels) == 13
+    for label, net in zip(labels, shown.net_minor, strict=True):
+        assert voice_of("fr").f.whole(round(net / 100_000), signed=True) in label
+
+
+@settings(derandomize=True, max_examples=100)
+@given(st.lists(st.floats(0, 300), min_size=1, max_size=6))
+def test_labels_keep_their_distance_and_order(wanted: list[float]) -> None:
+    placed = spread(sorted(wanted), 40, 0, 300)
+    gap = min(40, 300 / (len(wanted) - 1)) if len(wanted) > 1 else 0
+    assert all(b - a >= gap - 1e-6 for a, b in pairwise(placed))
+    assert all(-1e-6 <= p <= 300 + 1e-6 for p in placed)
+
+
+@settings(derandomize=True, max_examples=100)
+@given(st.floats(1, 1e7), st.integers(2, 9))
+def test_a_nice_step_cuts_few_intervals(span: float, most: int) -> None:
+    step = nice_step(span, most)
+    assert step * most >= span
+    assert str(step).strip("0") in ("1", "2", "5")
+
+
+def test_months_say_their_year_once() -> None:
+    values, texts = month_ticks(AS_OF, AS_OF + 365, voice_of("fr").f)
+    assert texts[0] == "déc.<br>2026" and texts[1] == "janv.<br>2027"
+    assert sum("<br>" in t for t in texts) == 2
+    assert len(values) == len(texts) == 12
+
+
+def test_names_are_safe_and_short_in_figures() -> None:
+    assert shortened("<b>Société & fils", 40) == "&lt;b>Société &amp; fils"
+    assert len(shortened("x" * 100, 24)) == 24
