@@ -120,7 +120,7 @@ def sample_pay_days(law: RunLaw, seed: int, paths: npt.NDArray[np.int64], beyond
 def _sample(law: RunLaw, seed: int, paths: npt.NDArray[np.int64], beyond: int) -> PayDays:
     state = path_states(seed, paths)
     partner_state = step(state[:, None], law.partner_stable[None, :])
-    stop = _own_uniform(law, seed, paths, state, partner_state)
+    stop = own_uniform(law, seed, paths, state, partner_state)
     everybody = step(state, EVERYBODY)
     pay = np.full(stop.size, beyond, dtype=np.int16)
     alive = np.arange(stop.size)
@@ -142,7 +142,7 @@ def _sample(law: RunLaw, seed: int, paths: npt.NDArray[np.int64], beyond: int) -
     return pay.reshape(len(paths), len(law))
 
 
-def _own_uniform(
+def own_uniform(
     law: RunLaw,
     seed: int,
     paths: npt.NDArray[np.int64],
