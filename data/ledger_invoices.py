@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 
 from data.columns import Table
+from data.terms import understood
 from data.values import BadValue, parse_amount, parse_currency, parse_day, parse_flag, parse_share
-from forecasting.dates import due_on, parse_terms, to_date, to_day
+from forecasting.dates import due_on, to_date, to_day
 from forecasting.ledger import NO_AMOUNT, NO_DAY, Side
 from forecasting.ledger_build import VAT_RATE_DEFAULT, InvoiceColumns, PartPayment
 from forecasting.money import AMOUNT_LIMIT_MINOR, Currency, round_ratio, to_text
@@ -129,7 +130,8 @@ def _amounts(
 ) -> list[int]:
     """A column of amounts in the ledger's currency."""
     if all(code == rates.currency for code in set(currency)):
-        return table.values(name, lambda text: parse_amount(text, rates.exponent), absent, required=required)
+        exponent = rates.exponent
+        return table.values(name, lambda text: parse_amount(text, exponent), absent, required=required)
     texts = table.text(name, required=required)
     return [
         _amount(table, name, index, text, code, rates) if text else absent
@@ -159,20 +161,14 @@ def _due(table: Table, partners: list[str], issue: list[int], terms: Mapping[str
             continue
         key = (label, issue[index])
         if key not in derived:
-            derived[key] = _due_day(*key)
+            terms_said = understood(label)
+            derived[key] = None if terms_said is None else to_day(due_on(to_date(issue[index]), terms_said))
         day = derived[key]
         if day is None:
             table.wrong(index, "due_date", "ledger.terms_not_understood", partner=partners[index], terms=label)
         else:
             due[index] = day
     return due
-
-
-def _due_day(label: str, issue: int) -> int | None:
-    try:
-        return to_day(due_on(to_date(issue), parse_terms(label)))
-    except ValueError:
-        return None
 
 
 def _check_parts(
