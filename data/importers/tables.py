@@ -21,6 +21,7 @@ from data.importers.guess import (
     signature_of,
 )
 from data.importers.invoice_table import read_invoice_table
+from data.importers.journal_table import read_journal_table
 from data.importers.partner_table import read_partner_table
 from data.importers.payment_table import read_payment_table
 from data.importers.protocol import Question, Reading, ReadOptions, TableMapping
@@ -105,6 +106,8 @@ def _read_as(
     """A table read as the kind that it is."""
     if kind == "bank":
         return read_bank_table(table, columns, mapping, options, file, form)
+    if kind == "journal":
+        return read_journal_table(table, columns, mapping, options, file, form)
     if kind == "payments":
         return read_payment_table(table, columns, mapping, options, file, form)
     if kind == "partners":
