@@ -18,12 +18,14 @@ from forecasting.simulation.operations import planned_days
 #: Yearly or single amounts for a year of 18.9 M EUR of sales before VAT, in cents.
 SALES_MINOR: Final = 1_890_000_000
 PURCHASES_SHARE: Final = 0.605
-_WAGES, _BONUS, _CHARGES, _RENT, _LOAN = 23_860_000, 17_400_000, 17_620_000, 11_880_000, 4_135_000
+WAGES, _BONUS, _CHARGES, _RENT, _LOAN = 23_860_000, 17_400_000, 17_620_000, 11_880_000, 4_135_000
 _TAX, _LOCAL_TAX, _INSURANCE, _DIVIDEND, _MACHINE = 6_200_000, 5_800_000, 6_400_000, 25_000_000, 18_000_000
 #: The rent is invoiced with VAT.
 _RENT_VAT: Final = _RENT // 6
 _LOAN_MONTHS_LEFT: Final = 38
 VAT_DAY: Final = 24
+#: The floor, and how far above it the likely year stays at its lowest: chance then breaks it in about one year of three.
+_FLOOR, _MARGIN = 30_000_000, 42_000_000
 
 Every = Literal["", "week", "month", "quarter", "year"]
 
@@ -33,7 +35,7 @@ def regular_flows(as_of: int, scale: float) -> list[PlannedFlow]:
     today = to_date(as_of)
     loan_end = to_day(add_months(_next_on(today, 5), _LOAN_MONTHS_LEFT - 1))
     rows: list[tuple[date, int, str, str, Every, int]] = [
-        (_next_on(today, 28), _WAGES, "wages", "Salaires nets", "month", NO_DAY),
+        (_next_on(today, 28), WAGES, "wages", "Salaires nets", "month", NO_DAY),
         (_next_in(today, (12,), 20), _BONUS, "wages", "Treizième mois", "year", NO_DAY),
         (_next_on(today, 5), _CHARGES, "social_charges", "Urssaf, retraite et prélèvement à la source", "month", NO_DAY),
         (_next_in(today, (1, 4, 7, 10), 2), _RENT, "rent", "Loyer de l’atelier et des bureaux", "quarter", NO_DAY),
@@ -53,7 +55,7 @@ def regular_flows(as_of: int, scale: float) -> list[PlannedFlow]:
     ]
     return [
         PlannedFlow(
-            day=to_day(day) if every else business_day_from(to_day(day)),
+            day=to_day(day) if every == "month" else business_day_from(to_day(day)),
             amount_minor=-round(amount * scale),
             category=category,
             label=label,
@@ -127,8 +129,8 @@ def fitting_cash(
     on_time = np.cumsum(out + _daily(as_of, likely, owed, 0))
     late = np.cumsum(out + _daily(as_of, likely, owed, 15))
     unit = 5_000_000
-    floor = _to_unit(30_000_000 * scale, unit)
-    opening = floor + _to_unit(14_000_000 * scale, 100_000) - int(on_time.min())
+    floor = _to_unit(_FLOOR * scale, unit)
+    opening = floor + _to_unit(_MARGIN * scale, 100_000) - int(on_time.min())
     broken = -(opening + int(late.min()))
     return Cash(opening_minor=opening, floor_minor=floor, overdraft_minor=max(unit, _to_unit(0.72 * broken, unit)))
 
