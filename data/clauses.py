@@ -152,6 +152,23 @@ def read_cover_source(top: TomlTable, partners: frozenset[str] | None) -> tuple[
     return tuple(found)
 
 
+def note_contradictions(top: TomlTable, found: Iterable[Problem]) -> None:
+    """What contradicts itself in a record read from a file.
+
+    Of a clause that could not be read nothing more is told, and one reason why a contract never pays is enough.
+    """
+    warned: set[str] = set()
+    for contradiction in found:
+        if top.file.told(contradiction.column) or contradiction.code in warned:
+            continue
+        values = dict(contradiction.values)
+        if contradiction.severity == "warning":
+            warned.add(contradiction.code)
+            top.warn(contradiction.column, contradiction.code, **values)
+        else:
+            top.wrong(contradiction.column, contradiction.code, **values)
+
+
 def check_partner(table: TomlTable, key: str, partner_id: str, partners: frozenset[str] | None) -> None:
     """A partner that a contract or scenario names must be in the ledger, where there is one."""
     if partners is not None and partner_id and partner_id not in partners:

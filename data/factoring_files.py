@@ -14,6 +14,7 @@ from data.clauses import (
     Checked,
     Kind,
     check_partner,
+    note_contradictions,
     read_amounts,
     read_changes,
     read_clauses,
@@ -27,6 +28,7 @@ from data.toml_values import TomlFile, TomlTable, day_of
 from data.values import BadValue
 from forecasting.dates import to_date
 from forecasting.factoring.contract import DatedRate, FactoringContract
+from forecasting.factoring.guards import contradictions
 from forecasting.ledger import NO_DAY
 
 FACTORING_CLAUSES: Final[dict[str, Kind]] = {
@@ -89,7 +91,7 @@ def read_factoring(
     top = file.top
     found = read_clauses(top, FACTORING_CLAUSES, FactoringContract, exponent, ("contract_type", "recourse", "start_date"))
     found |= {
-        "index": _index(top, found),
+        "index": _index(top),
         "ineligible": _ineligible(top),
         "approvals": read_amounts(top, "approvals", exponent, partners),
         "approval_changes": read_changes(top, "approval_change", exponent, partners),
@@ -97,9 +99,13 @@ def read_factoring(
         "cover_source": read_cover_source(top, partners),
         **_debtors(top, partners),
     }
-    _contradictions(top, found)
-    warnings = file.finish()
-    return Checked(record=FactoringContract(**found), warnings=warnings)
+    if found.get("day_count", 360) not in (360, 365):
+        top.wrong("day_count", "value.bad_choice", text=found["day_count"], known="360, 365")
+    needed: dict[str, Any] = {"contract_type": "full_notified", "recourse": True, "start_day": NO_DAY}
+    contract = FactoringContract(**needed | found)
+    # Partners that the ledger does not know were told with their own line.
+    note_contradictions(top, contradictions(contract))
+    return Checked(record=contract, warnings=file.finish())
 
 
 def write_factoring(contract: FactoringContract, *, exponent: int = 2) -> str:
@@ -126,7 +132,7 @@ def write_factoring(contract: FactoringContract, *, exponent: int = 2) -> str:
     return "\n".join(lines + write_cover_source(contract.cover_source)) + "\n"
 
 
-def _index(top: TomlTable, found: dict[str, Any]) -> tuple[DatedRate, ...]:
+def _index(top: TomlTable) -> tuple[DatedRate, ...]:
     """The index: one constant rate (from NO_DAY on), or dated rows sorted by day."""
     constant = top.rate("index_rate", None)
     rows = top.tables("index")
@@ -140,9 +146,6 @@ def _index(top: TomlTable, found: dict[str, Any]) -> tuple[DatedRate, ...]:
         if day in steps:
             row.wrong("from", "factoring.index_overlap", date=to_date(day))
         steps[day] = rate
-    needed = found.get("contract_type") != "spot" and found.get("draw_policy") != "none"
-    if not rows and not top.has("index_rate") and needed:
-        top.wrong("index_rate", "factoring.index_missing")
     return tuple(DatedRate(day=day, rate=steps[day]) for day in sorted(steps))
 
 
@@ -159,8 +162,6 @@ def _debtors(top: TomlTable, partners: frozenset[str] | None) -> dict[str, tuple
     if table is None:
         return {}
     only, others = table.names("only"), table.names("except")
-    if only is not None and others is not None:
-        table.wrong("except", "factoring.only_and_except")
     for key, names in (("only", only), ("except", others)):
         for name in names or ():
             check_partner(table, key, name, partners)
@@ -176,56 +177,4 @@ def _windows(top: TomlTable) -> tuple[tuple[int, int], ...]:
             raise BadValue("factoring.bad_windows", str(value))
         return tuple(sorted((day_of(first), day_of(last)) for first, last in value))
 
-    windows = top.read("draw_windows", parse, ())
-    for first, last in windows:
-        if first > last:
-            top.wrong("draw_windows", "factoring.window_backwards", first=to_date(first), last=to_date(last))
-    return windows
-
-
-def _contradictions(top: TomlTable, found: dict[str, Any]) -> None:
-    """Clauses that contradict each other, or that another one needs."""
-    if found.get("day_count", 360) not in (360, 365):
-        top.wrong("day_count", "value.bad_choice", text=found["day_count"], known="360, 365")
-    pooled = found.get("reserve_mode") == "pooled"
-    if pooled and not top.has("fund_target"):
-        top.wrong("fund_target", "factoring.fund_target_missing")
-    guarantees = found.get("recourse") is False and found.get("contract_type") not in ("reverse", "forfaiting")
-    if guarantees and not top.has("guarantee_payout_days"):
-        top.wrong("guarantee_payout_days", "factoring.payout_days_missing")
-    start, end = found.get("start_day"), found.get("termination_day")
-    if start is not None and end is not None and end < start:
-        top.wrong("termination_date", "contract.ends_before_start", start=to_date(start), end=to_date(end))
-    if pooled and found.get("opening_fund_minor", 0) > found.get("fund_target_minor", 0):
-        top.wrong("opening_fund", "factoring.opening_fund_above_target")
-    for key in ("service_fee_min_year", "annual_audit_fee"):
-        if found.get(f"{key}_minor") and not top.has("anniversary_date"):
-            top.warn(key, "factoring.never_due")
-    _check_ceiling(top, found, found.get("fund_target_minor", 0) if pooled else 0)
-    _warn_never_finances(top, found)
-
-
-def _check_ceiling(top: TomlTable, found: dict[str, Any], fund_target: int) -> None:
-    """Before the reserve, a ceiling below the fund leaves nothing to draw once the fund is full."""
-    ceiling = found.get("funding_ceiling_minor")
-    fund = fund_target + found.get("reserve_extra_minor", 0)
-    before_reserve = found.get("ceiling_basis", "before_reserve") == "before_reserve"
-    if ceiling is not None and before_reserve and ceiling < fund:
-        top.wrong("funding_ceiling", "factoring.ceiling_below_fund")
-    elif ceiling is not None and (ceiling == 0 or (before_reserve and ceiling == fund)):
-        top.warn("funding_ceiling", "contract.never_pays")
-
-
-def _warn_never_finances(top: TomlTable, found: dict[str, Any]) -> None:
-    advance = found.get("advance_rate", Decimal(1))
-    per_invoice = found.get("reserve_mode", "per_invoice") == "per_invoice"
-    if advance == 0 or (per_invoice and found.get("reserve_rate", 0) >= advance):
-        top.warn("advance_rate" if top.has("advance_rate") else "reserve_rate", "contract.never_pays")
-    if found.get("concentration_cap") == 0:
-        top.warn("concentration_cap", "contract.never_pays")
-    approvals = found["approvals"]
-    raised = any(change.amount_minor for change in found["approval_changes"])
-    if approvals is not None and not any(value for _, value in approvals) and not raised:
-        top.warn("approvals", "contract.never_pays")
-    if found.get("draw_policy") == "windows" and not found["draw_windows"]:
-        top.warn("draw_windows", "contract.never_pays")
+    return top.read("draw_windows", parse, ())

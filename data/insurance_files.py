@@ -13,6 +13,7 @@ from data import toml_writing
 from data.clauses import (
     Checked,
     Kind,
+    note_contradictions,
     read_amounts,
     read_changes,
     read_clauses,
@@ -23,7 +24,7 @@ from data.clauses import (
     write_cover_source,
 )
 from data.toml_values import TomlFile, TomlTable
-from forecasting.dates import to_date
+from forecasting.insurance.guards import contradictions
 from forecasting.insurance.policy import BonusMalus, Instalment, InsurancePolicy
 
 INSURANCE_CLAUSES: Final[dict[str, Kind]] = {
@@ -86,9 +87,10 @@ def read_insurance(
     basis = top.choice("insurance_year_basis", ("losses_occurring", "risk_attaching"), "losses_occurring")
     if basis == "risk_attaching":
         top.wrong("insurance_year_basis", "insurance.risk_attaching")
-    _contradictions(top, found)
-    warnings = file.finish()
-    return Checked(record=InsurancePolicy(**found), warnings=warnings)
+    policy = InsurancePolicy(**{"insured_pct": Decimal(1)} | found)
+    # Partners that the ledger does not know were told with their own line.
+    note_contradictions(top, contradictions(policy))
+    return Checked(record=policy, warnings=file.finish())
 
 
 def write_insurance(policy: InsurancePolicy, *, exponent: int = 2) -> str:
@@ -117,9 +119,6 @@ def _instalments(top: TomlTable) -> tuple[Instalment, ...]:
         if day is not None and share is not None:
             rows.append(Instalment(day=day, share=share))
     rows.sort(key=lambda row: (row.day, row.share))
-    # The last instalment takes the rest, so the others must leave one.
-    if sum(row.share for row in rows[:-1]) > 1:
-        top.wrong("instalments", "insurance.shares_above_one")
     return tuple(rows)
 
 
@@ -132,29 +131,7 @@ def _bonus_malus(top: TomlTable) -> tuple[BonusMalus, ...]:
             continue
         if bound in steps:
             row.wrong("loss_ratio_up_to", "insurance.bound_twice")
-        if change < -1:
-            row.wrong("change", "insurance.change_below_minus_one")
         steps[bound] = change
     bounds = sorted(bound for bound in steps if bound is not None)
     rest = [BonusMalus(loss_ratio_up_to=None, change=steps[None])] if None in steps else []
     return (*(BonusMalus(loss_ratio_up_to=b, change=steps[b]) for b in bounds), *rest)
-
-
-def _contradictions(top: TomlTable, found: dict[str, Any]) -> None:
-    start, end = found.get("start_day"), found.get("end_day")
-    if start is not None and end is not None and end < start:
-        top.wrong("end_date", "contract.ends_before_start", start=to_date(start), end=to_date(end))
-    if start is not None and found.get("adjustment_day", start) < start:
-        top.wrong("adjustment_date", "insurance.adjusted_before_start", start=to_date(start))
-    _warn_never_indemnifies(top, found)
-
-
-def _warn_never_indemnifies(top: TomlTable, found: dict[str, Any]) -> None:
-    if found.get("insured_pct") == 0:
-        top.warn("insured_pct", "contract.never_pays")
-    if found.get("max_liability_minor") == 0:
-        top.warn("max_liability", "contract.never_pays")
-    limits, undeclared = found["limits"], found.get("undeclared_limit_minor", 0)
-    raised = any(change.amount_minor for change in found["limit_changes"])
-    if limits is not None and not any(value for _, value in limits) and not undeclared and not raised:
-        top.warn("limits", "contract.never_pays")

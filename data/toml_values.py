@@ -147,8 +147,14 @@ class TomlFile:
         self.top = TomlTable(self, values)
 
     def row(self, place: str, key: str) -> int | None:
-        """The line of a key of a table, of the table itself, or None."""
-        return self._rows.get((place, key)) or self._rows.get((place, "")) or self._rows.get(("", place.split("[")[0]))
+        """The line of a key of a table, of the table of that name, of the table that should hold it, or None."""
+        outer = place.split("[")[0]
+        places = ((place, key), (key, ""), (f"{key}[1]", ""), (place, ""), ("", outer))
+        return next((self._rows[known] for known in places if known in self._rows), None)
+
+    def told(self, column: str) -> bool:
+        """Whether something is wrong already with a key, or with a row or key of the table of that name."""
+        return any(re.split(r"[.\[]", found.column)[0] == column for found in self.problems)
 
     def finish(self, *, unknown_keys: Severity = "error") -> tuple[Problem, ...]:
         """The warnings; raises InputRejected where anything is an error.
