@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from data.importers.archive import archive_kind, unpack
+from data.importers.camt import Camt
 from data.importers.csv_file import CsvFile
 from data.importers.excel_file import ExcelFile
 from data.importers.fec import Fec
@@ -15,7 +16,7 @@ from data.importers.protocol import Importer, Reading, ReadOptions, SourceFile
 from data.importers.refusals import refused
 
 #: Every format, the surest first where two are equally sure.
-IMPORTERS: Final[tuple[Importer, ...]] = (Fec(), ExcelFile(), CsvFile())
+IMPORTERS: Final[tuple[Importer, ...]] = (Fec(), Camt(), ExcelFile(), CsvFile())
 
 #: Kinds of files that we name when we refuse them.
 _NAMED_KINDS: Final = {
