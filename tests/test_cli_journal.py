@@ -44,10 +44,9 @@ def test_eighteen_columns_and_every_entry_balances(entries: list[dict[str, str]]
     assert numbers == sorted(numbers) and set(numbers) == set(range(1, max(numbers) + 1))
 
 
+@pytest.mark.parametrize("entries", ["factoring_F1"], indirect=True)
 def test_the_purchase_of_the_specification(entries: list[dict[str, str]]) -> None:
     """Domain 1.7: 12 000.00 TTC, fee 0.8 %, reserve 10 %."""
-    if entries[4]["PieceRef"] != "F1-001":
-        pytest.skip("the example is that of case F1")
     first = [(line["CompteNum"][:3], line["Debit"], line["Credit"]) for line in entries if line["EcritureNum"] == "1"]
     assert first == [
         ("467", "10684.80", "0.00"),
