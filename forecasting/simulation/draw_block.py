@@ -97,7 +97,8 @@ def settle_disputes(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16) -
     resolved = np.maximum(opened, 0) + lasts
     credited = (word & np.uint64(0xFFFF)) < np.uint64(round(plan.assumptions.dispute_credit_share * 65_536))
     rate = to_ppm(plan.assumptions.dispute_credit_rate)
-    credit = np.where(credited & (resolved < halt), (plan.minor[slot] * rate * 2 + 1_000_000) // 2_000_000, 0)
+    credited &= (resolved < halt) & ~plan.covered[slot]
+    credit = np.where(credited, (plan.minor[slot] * rate * 2 + 1_000_000) // 2_000_000, 0)
     opens = flagged | ((opened >= 0) & (opened < np.minimum(paid, halt)))
     return Disputes(
         path=path[opens],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,10 @@ from forecasting.ledger_build import stable_id
 from forecasting.money import round_ratio
 from forecasting.scenario import Delays, Scenario
 from forecasting.simulation.assumptions import ASSUMPTIONS, Assumptions, default_correlation
+from forecasting.simulation.kernel_draws import Tables
 from forecasting.simulation.known import Known, OpenRows, known_part
+from forecasting.simulation.luck import GOLDEN
+from forecasting.simulation.run_days import Runs
 from forecasting.simulation.shocks import PartnerShock, partner_shock
 from forecasting.simulation.table import NEVER, DelayTables, delay_tables
 
@@ -76,7 +80,8 @@ class Risks:
     sector_key: npt.NDArray[np.uint64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# No slots here: `flat` is remembered beside the fields.
+@dataclass(frozen=True, kw_only=True, eq=False)
 class DrawPlan:
     """A question ready to be drawn: n invoices of D debtors over H days, sorted by debtor, open ones first.
 
@@ -85,7 +90,8 @@ class DrawPlan:
     ledger flags one, STATED the scenario says it all. offsets int16
     (G, 256): days after the due date of each column of the tables, per group of shocks; factor int64 (G, 2), add int64
     (G,): the same shock as a ratio and days, for invoices that are already late. roll int16 (H + 1,): the business day
-    of each day, H for none within the horizon.
+    of each day, H for none within the horizon. covered bool (n,): paid by the joint law `runs`, whose invoices
+    run_column int64 (m,) stand at run_slot int64 (m,) of the plan.
     """
 
     as_of: int
@@ -107,7 +113,17 @@ class DrawPlan:
     roll: Int16
     payments: OpenRows
     payment_day: Int16
+    business_days_only: bool
     assumptions: Assumptions
+    runs: Runs | None
+    run_slot: Int64
+    run_column: Int64
+    covered: npt.NDArray[np.bool_]
+
+    @cached_property
+    def flat(self) -> Tables:
+        """The same as the compiled code takes it."""
+        return _flat(self)
 
     def debtor_of(self, slot: Int64) -> Int64:
         """The debtor of each drawn invoice."""
@@ -121,10 +137,13 @@ def draw_plan(
     profiles: DelayProfiles,
     default_probability: Floats,
     assumptions: Assumptions = ASSUMPTIONS,
+    runs: Runs | None = None,
 ) -> DrawPlan:
     """The plan of a stochastic scenario.
 
     profiles: how late each partner pays, or how late we pay it. default_probability float64 (partners,): within one year.
+    runs: the joint law of open invoices, where it was learnt; it then decides their days, and nothing else is drawn
+    about them but whether their debtor stops paying.
     """
     known = known_part(ledger, scenario)
     customers, horizon = ledger.customers, scenario.horizon_days
@@ -136,6 +155,7 @@ def draw_plan(
     shocks = [partner_shock(scenario, ledger.partners[p]) for p in present.tolist()]
     groups = {delays: g for g, delays in enumerate(dict.fromkeys(s.delays for s in shocks))}
     risks, risk = _risks(ledger, present, shocks, default_probability, scenario, assumptions)
+    run_slot, run_column, covered = _covered(row, runs)
     return DrawPlan(
         as_of=ledger.as_of,
         horizon_days=horizon,
@@ -162,15 +182,69 @@ def draw_plan(
         minor=known.customers.minor[order],
         due=_relative(customers.due[row], ledger.as_of, LONG_AGO, FAR),
         earliest=_relative(customers.issue[row], ledger.as_of, 0, horizon),
-        alert=np.where(known.customers.stated[order], STATED, customers.disputed[row] * DISPUTED).astype(np.uint8),
+        alert=_alert(known.customers.stated[order], customers.disputed[row], covered),
         offsets=np.array([_offsets(delays) for delays in groups], dtype=np.int16).reshape(-1, OFFSETS),
         factor=np.array([d.multiply.as_integer_ratio() for d in groups], dtype=np.int64).reshape(-1, 2),
         add=np.array([d.add_days for d in groups], dtype=np.int64),
         roll=_roll(ledger.as_of, horizon, scenario.business_days_only),
         payments=known.suppliers,
         payment_day=_supplier_days(ledger, scenario, known.suppliers, profiles),
+        business_days_only=scenario.business_days_only,
         assumptions=assumptions,
+        runs=runs,
+        run_slot=run_slot,
+        run_column=run_column,
+        covered=covered,
     )
+
+
+def _flat(plan: DrawPlan) -> Tables:
+    """A plan's arrays as the compiled code takes them."""
+    slot = np.arange(len(plan.row))
+    debtor = plan.debtor_of(slot)
+    # What the joint law covers never comes here: its first possible day is beyond the horizon.
+    open_slot = slot[(slot < plan.debtors.future[debtor]) & ~plan.covered]
+    return Tables(
+        stable=plan.invoices.stable,
+        golden=GOLDEN,
+        row=plan.row,
+        minor=plan.minor,
+        due=plan.due,
+        earliest=np.where(plan.covered, np.int16(plan.horizon_days), plan.earliest),
+        alert=plan.alert,
+        ptr=plan.debtors.ptr,
+        future=plan.debtors.future,
+        open_ptr=np.searchsorted(open_slot, plan.debtors.ptr).astype(np.int64),
+        open_slot=open_slot.astype(np.int32),
+        open_debtor=debtor[open_slot].astype(np.int32),
+        profile=plan.debtors.profile,
+        group=plan.debtors.group,
+        alias=plan.tables.alias.reshape(-1),
+        cell_alias=plan.tables.cell_alias.reshape(-1),
+        cumulative=plan.tables.cumulative.reshape(-1),
+        guide=plan.tables.guide.reshape(-1),
+        offsets=plan.offsets.reshape(-1),
+        factor=plan.factor,
+        add=plan.add,
+        roll=plan.roll,
+        unroll=np.searchsorted(plan.roll, np.arange(plan.horizon_days + 1)).astype(np.int16),
+        dispute_limit=np.uint64(round(plan.assumptions.dispute_probability * 65_536)),
+    )
+
+
+def _covered(row: Int32, runs: Runs | None) -> tuple[Int64, Int64, npt.NDArray[np.bool_]]:
+    """Slots of the plan and columns of the joint law that speak of one invoice, and which slots these are."""
+    if runs is None:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.zeros(len(row), dtype=np.bool_)
+    _, slot, column = np.intersect1d(row, runs.row, return_indices=True)
+    return slot.astype(np.int64), column.astype(np.int64), np.isin(np.arange(len(row)), slot)
+
+
+def _alert(
+    stated: npt.NDArray[np.bool_], disputed: npt.NDArray[np.bool_], covered: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.uint8]:
+    """Where a dispute may arise, where the ledger flags one, where nothing is drawn about it."""
+    return np.where(stated | (covered & ~disputed), STATED, disputed * DISPUTED).astype(np.uint8)
 
 
 def _relative(day: Int32, as_of: int, low: int, high: int) -> Int16:

@@ -18,8 +18,9 @@ from scipy.special import log1p, ndtr, ndtri
 
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
 from forecasting.simulation.draw_plan import DISPUTED, DrawPlan, Floats, Int16, Int64
-from forecasting.simulation.kernel_draws import Hits, Tables, fill_days, fill_marks, fill_receipts
+from forecasting.simulation.kernel_draws import Hits, fill_days, fill_marks, fill_receipts
 from forecasting.simulation.luck import GOLDEN, Words, mix, path_states, step, systematic_factors, uniforms
+from forecasting.simulation.run_days import run_pay_days
 from forecasting.simulation.table import BINS, NEVER, alias_draw
 
 #: Counters of an entity's words. The delay of an invoice is its state itself, before any counter.
@@ -45,11 +46,12 @@ Found = tuple[Int64, Int64, Int16]
 class PathLuck:
     """What the year does on each of B paths, as thresholds that a debtor's random 32 bits are compared with.
 
-    state uint64 (B,). factor, sector float64 (B,), (B, S): bad years, + is bad. bin_edge uint32 (B, 15): a debtor's bin
+    paths int64 (B,): their numbers. state uint64 (B,). factor, sector float64 (B,), (B, S): bad years, + is bad. bin_edge uint32 (B, 15): a debtor's bin
     is the number of edges at or below its bits. fails uint32 (B, C): it fails within the horizon below this.
     vanishes: below this it stops paying without a failure (one number: the year does not move it).
     """
 
+    paths: Int64
     state: Words
     factor: Floats
     sector: Floats
@@ -70,6 +72,7 @@ def path_luck(plan: DrawPlan, paths: Int64) -> PathLuck:
     strain = risks.factor * factor[:, None] + risks.sector_load * sector[:, risks.sector]
     yearly = plan.assumptions.protracted_probability
     return PathLuck(
+        paths=paths,
         state=state,
         factor=factor,
         sector=sector,
@@ -171,56 +174,53 @@ def pay_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16, *, plain
     int16 (B, n); found: path, invoice of the plan, day of its payment, sorted by path, then invoice.
     """
     if plain:
-        return _plain_days(plan, luck, marks, stop)
-    days = np.empty((len(luck.state), len(plan.row)), dtype=np.int16)
-    found = _with_hits(plan, luck, lambda hits: fill_days(tables_of(plan), luck.state, marks, stop, days, hits))
+        days, found = _plain_days(plan, luck, marks, stop)
+    else:
+        days = np.empty((len(luck.state), len(plan.row)), dtype=np.int16)
+        found = _with_hits(plan, luck, lambda hits: fill_days(plan.flat, luck.state, marks, stop, days, hits))
+    if plan.runs is not None:
+        days[:, plan.run_slot] = run_days(plan, luck, stop, plain=plain)
     return days, found
+
+
+def run_days(plan: DrawPlan, luck: PathLuck, stop: Int16, *, plain: bool = False) -> Int16:
+    """Days of payment of the open invoices that the joint law covers, shocked, before their debtor stops; int16 (B, m).
+
+    A shock acts on the day that was drawn: lateness times the factor (the wait from today where it is late already),
+    plus days, rolled to the next business day; where there is none the days are those of the forecast.
+    """
+    assert plan.runs is not None
+    day = run_pay_days(plan.runs, plan.seed, luck.paths, plan.horizon_days, plain=plain)[:, plan.run_column].astype(
+        np.int64
+    )
+    debtor = plan.debtor_of(plan.run_slot)
+    group = plan.debtors.group[debtor]
+    factor, add = plan.factor[group], plan.add[group]
+    touched = (factor[:, 0] != factor[:, 1]) | (add != 0)
+    if touched.any():
+        due = plan.due[plan.run_slot].astype(np.int64)
+        start = np.where(due < 0, -1, due)
+        moved = start + np.where(day > start, _times(day - start, factor), day - start) + add
+        rolled = plan.roll[np.clip(moved, 0, plan.horizon_days)]
+        day = np.where(touched & (day < plan.horizon_days), rolled, day)
+    paid: Int16 = np.where(day < stop[:, debtor], day, plan.horizon_days).astype(np.int16)
+    return paid
 
 
 def day_receipts(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int64, Found]:
     """What debtors pay on each day of each path, disputes left out of account; int64 (B, H + 1), the last for never."""
     total = np.empty((len(luck.state), plan.horizon_days + 1), dtype=np.int64)
-    found = _with_hits(plan, luck, lambda hits: fill_receipts(tables_of(plan), luck.state, marks, stop, total, hits))
+    found = _with_hits(plan, luck, lambda hits: fill_receipts(plan.flat, luck.state, marks, stop, total, hits))
+    if plan.runs is not None:
+        paths = np.arange(len(total))[:, None]
+        np.add.at(total, (paths, run_days(plan, luck, stop).astype(np.int64)), plan.minor[plan.run_slot][None, :])
     return total, found
-
-
-def tables_of(plan: DrawPlan) -> Tables:
-    """A plan's arrays as the compiled code takes them."""
-    open_ptr = np.append(0, np.cumsum(plan.debtors.future - plan.debtors.ptr[:-1]))
-    open_debtor = np.repeat(np.arange(len(plan.debtors)), np.diff(open_ptr))
-    within = np.arange(open_ptr[-1]) - open_ptr[open_debtor]
-    return Tables(
-        stable=plan.invoices.stable,
-        golden=GOLDEN,
-        row=plan.row,
-        minor=plan.minor,
-        due=plan.due,
-        earliest=plan.earliest,
-        alert=plan.alert,
-        ptr=plan.debtors.ptr,
-        future=plan.debtors.future,
-        open_ptr=open_ptr.astype(np.int64),
-        open_slot=(plan.debtors.ptr[open_debtor] + within).astype(np.int32),
-        open_debtor=open_debtor.astype(np.int32),
-        profile=plan.debtors.profile,
-        group=plan.debtors.group,
-        alias=plan.tables.alias.reshape(-1),
-        cell_alias=plan.tables.cell_alias.reshape(-1),
-        cumulative=plan.tables.cumulative.reshape(-1),
-        guide=plan.tables.guide.reshape(-1),
-        offsets=plan.offsets.reshape(-1),
-        factor=plan.factor,
-        add=plan.add,
-        roll=plan.roll,
-        unroll=np.searchsorted(plan.roll, np.arange(plan.horizon_days + 1)).astype(np.int16),
-        dispute_limit=_dispute_limit(plan),
-    )
 
 
 def _with_hits(plan: DrawPlan, luck: PathLuck, fill: Callable[[Hits], int]) -> Found:
     """Runs a compiled draw with room enough for its hits, which come back sorted by path, then invoice."""
     flagged = int((plan.alert == DISPUTED).sum())
-    expected = len(luck.state) * (len(plan.row) * int(_dispute_limit(plan)) // 65_536 + flagged)
+    expected = len(luck.state) * (len(plan.row) * int(plan.flat.dispute_limit) // 65_536 + flagged)
     room = expected + expected // 4 + 1024
     while True:
         hits = Hits(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int16))
@@ -236,11 +236,6 @@ def _with_hits(plan: DrawPlan, luck: PathLuck, fill: Callable[[Hits], int]) -> F
 def _step_of(counter: int) -> np.uint64:
     """What a counter adds to a state."""
     return np.uint64(counter * int(GOLDEN) % 2**64)
-
-
-def _dispute_limit(plan: DrawPlan) -> np.uint64:
-    """A dispute arises where 16 bits are below this."""
-    return np.uint64(round(plan.assumptions.dispute_probability * 65_536))
 
 
 def _plain_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int16, Found]:
@@ -261,9 +256,10 @@ def _plain_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tu
     wait = due + column + FIRST_OFFSET + 1
     late = -1 + _times(wait, plan.factor[group]) + plan.add[group]
     day = np.where(is_future | (due >= 0) | (column == NEVER), day, late)
+    day = np.where(plan.covered, plan.horizon_days, day)
     paid = plan.roll[np.minimum(np.maximum(day, plan.earliest), plan.horizon_days)]
     days: Int16 = np.where(paid < stop[:, debtor], paid, np.int16(plan.horizon_days))
-    drawn = ((word >> np.uint64(8)) & np.uint64(0xFFFF)) < _dispute_limit(plan)
+    drawn = ((word >> np.uint64(8)) & np.uint64(0xFFFF)) < plan.flat.dispute_limit
     path, slot = np.nonzero((drawn & (plan.alert == 0)) | (plan.alert == DISPUTED))
     return days, (path, slot, days[path, slot])
 

@@ -256,7 +256,7 @@ def _chunk_days(plan: Tables, first: int, last: int, state: np.uint64, marks: By
     """Words of the invoices of debtors `first` to `last - 1` on one path, and their days of payment before rolling.
 
     Most debtors bear the same shock, one that only adds days: their days come from plain sums over the whole chunk.
-    Open invoices, debtors with another shock and debtors that stop are then put right one by one.
+    Debtors with another shock, open invoices and debtors that stop are then put right one by one.
     """
     ptr = plan.ptr
     base = ptr[first]
@@ -271,23 +271,22 @@ def _chunk_days(plan: Tables, first: int, last: int, state: np.uint64, marks: By
     due = plan.due[base : base + width]
     earliest = plan.earliest[base : base + width]
     if simple:
-        shift = np.int16(plan.add[common] - 60)
+        added = np.int16(plan.add[common] - 60)
         column = desk.column
         for i in range(width):
-            day = max(np.int16(due[i] + np.int16(column[i]) + shift), earliest[i])
+            day = max(np.int16(due[i] + np.int16(column[i]) + added), earliest[i])
             raw[i] = horizon if column[i] == 255 else min(day, horizon)
+    for d in range(first, last):
+        if not simple or plan.group[d] != common:
+            shift = np.uint64(plan.group[d]) * np.uint64(256)
+            for i in range(ptr[d] - base, ptr[d + 1] - base):
+                day = int(due[i]) + int(plan.offsets[shift + np.uint64(desk.column[i])])
+                raw[i] = min(max(day, int(earliest[i])), int(horizon))
     _chunk_open(plan, np.uint64(base), plan.open_ptr[first], plan.open_ptr[last], marks, desk)
     for d in range(first, last):
-        low, high = ptr[d] - base, ptr[d + 1] - base
-        middle = plan.future[d] - base
-        shock = np.uint64(plan.group[d])
-        if not simple or plan.group[d] != common:
-            for i in range(middle, high):
-                day = int(due[i]) + int(plan.offsets[shock * np.uint64(256) + np.uint64(desk.column[i])])
-                raw[i] = min(max(day, int(earliest[i])), int(horizon))
         if stop[d] < horizon:
             halt = plan.unroll[np.uint64(stop[d])]
-            for i in range(low, high):
+            for i in range(ptr[d] - base, ptr[d + 1] - base):
                 if raw[i] >= halt:
                     raw[i] = horizon
 
