@@ -18,6 +18,7 @@ st.logo(str(HERE / "static" / "logo.svg"), size="large")
 pages = {
     "cash": st.Page("pages/cash.py", title=say("cash.title"), url_path="cash", default=True),
     "scenarios": st.Page("pages/scenarios.py", title=say("scenarios.title"), url_path="scenarios"),
+    "factoring": st.Page("pages/factoring.py", title=say("factoring.title"), url_path="factoring"),
     "invoices": st.Page("pages/invoices.py", title=say("invoices.title"), url_path="invoices"),
     "load": st.Page("pages/load.py", title=say("load.title"), url_path="load"),
 }

@@ -55,6 +55,10 @@ class Translator:
             key = f"{key}.{'one' if single else 'other'}"
         return entries[key].format_map(values)
 
+    def knows(self, key: str) -> bool:
+        """Whether there is a sentence under a key, for remarks that only some things have."""
+        return key in catalogue(self.language)
+
     def problem(self, problem: Problem) -> str:
         """What is wrong and what to do, as a sentence."""
         return self(f"problem.{problem.code}", **dict(problem.values))

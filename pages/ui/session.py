@@ -27,6 +27,8 @@ from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger, Side
 from forecasting.scenario import Scenario
+from forecasting.simulation.certain import certain_facts
+from forecasting.simulation.path import PathResult, project_path
 from pages.ui.cache import Bounded
 from pages.ui.doorway import through
 from pages.ui.question import Question, days_known, scenario_of
@@ -67,6 +69,7 @@ class _Memory:
         self.missing: Bounded[tuple[str, Principal], tuple[Missing, ...]] = Bounded(8)
         self.ledgers: Bounded[tuple[str, Principal, date], Ledger] = Bounded(4)
         self.books: Bounded[tuple[str, Scenario], Any] = Bounded(6)
+        self.paths: Bounded[tuple[str, int, FactoringContract | None], PathResult] = Bounded(16)
         self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(64)
         self.factoring: Bounded[tuple[str, str], FactoringContract] = Bounded(64)
         self.insurance: Bounded[tuple[str, str], InsurancePolicy] = Bounded(64)
@@ -261,6 +264,16 @@ def projection(of: Ledger, asked: Scenario, under: Contracts) -> Projection:
             return cast("Projection", engine.evaluate(book, under.factoring, under.insurance))
 
     return _memory().projections.get((of.fingerprint, asked, under), compute)
+
+
+def told_path(of: Ledger, horizon_days: int, factoring: FactoringContract | None) -> PathResult:
+    """The path on which everybody pays on the due date, told by the reference line by line: what an account page shows."""
+
+    def compute() -> PathResult:
+        asked = Scenario(kind="certain", horizon_days=horizon_days)
+        return project_path(of, certain_facts(of, asked), horizon_days, factoring)
+
+    return _memory().paths.get((of.fingerprint, horizon_days, factoring), compute)
 
 
 def vouched(of: Ledger, asked: Scenario, under: Contracts) -> tuple[int, int]:

@@ -1,0 +1,204 @@
+"""Named offers of one kind: pick one, save, duplicate, delete, show it in the curves, take it out and in as TOML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import streamlit as st
+
+from data import repository
+from data.contract_files import factoring_from_text, insurance_from_text
+from data.factoring_files import write_factoring
+from data.insurance_files import write_insurance
+from data.repository import ContractKind, SavedContract
+from forecasting.errors import InputRejected, Problem
+from forecasting.factoring.contract import FactoringContract
+from forecasting.insurance.policy import InsurancePolicy
+from forecasting.money import Currency
+from pages.ui import session
+from pages.ui.frame import plain
+from pages.ui.library import guarded
+from pages.ui.session import Desk
+
+Contract = FactoringContract | InsurancePolicy
+#: The key of an offer that is being entered from blank.
+NEW: Final = "new"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The offer on screen: the saved one it started from (None: from blank), and the draft with what was changed."""
+
+    kind: ContractKind
+    saved: SavedContract | None
+    draft: Contract
+
+    @property
+    def key(self) -> str:
+        """What tells its widgets apart from those of other offers."""
+        return self.saved.contract_id if self.saved else NEW
+
+    @property
+    def name(self) -> str:
+        """The name under which it is known."""
+        return self.saved.name if self.saved else self.draft.name
+
+
+def current(at: Desk, kind: ContractKind, blank: Callable[[], Contract]) -> Offer:
+    """The offer on screen: the one picked, else the one in the curves, else the first, else a blank one."""
+    saved = {found.contract_id: found for found in repository.contracts(at.store, at.principal, kind)}
+    picked = st.session_state.get(f"{kind}_picked")
+    if picked not in (*saved, NEW):
+        chosen = next((key for key, found in saved.items() if found.chosen), None)
+        picked = chosen or next(iter(saved), NEW)
+    found = saved.get(picked)
+    drafts: dict[str, Contract] = st.session_state.get(f"{kind}_drafts", {})
+    draft = drafts.get(picked) or (read(at, found) if found else blank())
+    return Offer(kind=kind, saved=found, draft=draft)
+
+
+def keep_draft(offer: Offer, draft: Contract) -> None:
+    """Keep what was changed, for this session, until it is saved."""
+    drafts = dict(st.session_state.get(f"{offer.kind}_drafts", {}))
+    st.session_state[f"{offer.kind}_drafts"] = {**drafts, offer.key: draft}
+
+
+def read(at: Desk, saved: SavedContract) -> Contract:
+    """The contract of a saved offer."""
+    return session.factoring_of(at, saved) if saved.kind == "factoring" else session.insurance_of(at, saved)
+
+
+def text_of(at: Desk, contract: Contract) -> str:
+    """A contract as the TOML of the file interface."""
+    exponent = Currency(at.company.currency).exponent
+    if isinstance(contract, FactoringContract):
+        return write_factoring(contract, exponent=exponent)
+    return write_insurance(contract, exponent=exponent)
+
+
+def from_text(at: Desk, kind: ContractKind, name: str, text: str) -> tuple[Contract, tuple[Problem, ...]]:
+    """A contract from TOML with what is worth a warning; InputRejected with everything that is wrong."""
+    of = session.ledger(at)
+    if kind == "factoring":
+        factoring = factoring_from_text(name, text, of)
+        return factoring.record, factoring.warnings
+    insurance = insurance_from_text(name, text, of)
+    return insurance.record, insurance.warnings
+
+
+# ── what one does with an offer ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def picker(at: Desk, offer: Offer) -> None:
+    """Which offer is on screen, and whether the curves show it."""
+    say = at.say
+    saved = {found.contract_id: found for found in repository.contracts(at.store, at.principal, offer.kind)}
+    names = {key: found.name for key, found in saved.items()} | {NEW: say("factoring.new")}
+    st.session_state[f"{offer.kind}_pick"] = offer.key
+    st.selectbox(
+        say("factoring.offer"),
+        list(names),
+        format_func=names.__getitem__,
+        key=f"{offer.kind}_pick",
+        on_change=lambda: st.session_state.update({f"{offer.kind}_picked": st.session_state[f"{offer.kind}_pick"]}),
+    )
+    if offer.saved:
+        st.session_state[f"{offer.kind}_shown"] = offer.saved.chosen
+        st.toggle(
+            say("factoring.in_curves"),
+            key=f"{offer.kind}_shown",
+            on_change=lambda: _show(at, offer, bool(st.session_state[f"{offer.kind}_shown"])),
+        )
+
+
+def _show(at: Desk, offer: Offer, shown: bool) -> None:
+    key = offer.saved.contract_id if offer.saved and shown else None
+    repository.choose_contract(at.store, at.principal, offer.kind, key)
+
+
+def actions(at: Desk, offer: Offer) -> None:
+    """The buttons of the title row: take out or in, duplicate, save."""
+    say = at.say
+    with st.popover(say("factoring.file"), key="contract_file"):
+        st.download_button(
+            say("factoring.download"),
+            data=text_of(at, offer.draft),
+            file_name=f"{offer.kind}.toml",
+            mime="application/toml",
+            on_click="ignore",
+            key="contract_download",
+        )
+        _take_in(at, offer.kind)
+        if offer.saved and st.button(say("factoring.delete"), key="contract_delete"):
+            repository.delete_contract(at.store, at.principal, offer.saved.contract_id)
+            _forget(offer)
+            st.rerun()
+    if offer.saved and st.button(say("factoring.duplicate"), key="contract_duplicate"):
+        _duplicate(at, offer)
+    with st.popover(say("factoring.save"), type="primary", key="contract_save"):
+        name = st.text_input(say("factoring.name"), value=offer.name, max_chars=120, key=f"contract_name_{offer.key}")
+        if st.button(say("factoring.save"), type="primary", key="contract_save_now"):
+            _save(at, offer, name)
+
+
+def _save(at: Desk, offer: Offer, name: str) -> None:
+    draft = replace(offer.draft, name=name.strip())
+    known = offer.saved.contract_id if offer.saved else ""
+
+    def write() -> str:
+        return repository.save_contract(
+            at.store, at.principal, kind=offer.kind, name=name, content=text_of(at, draft), contract_id=known
+        )
+
+    key = guarded(at, write)
+    if key:
+        _forget(offer)
+        if not any(found.chosen for found in repository.contracts(at.store, at.principal, offer.kind)):
+            repository.choose_contract(at.store, at.principal, offer.kind, key)
+        st.session_state[f"{offer.kind}_picked"] = key
+        st.toast(at.say("factoring.saved", name=name), icon=":material/check:")
+        st.rerun()
+
+
+def _duplicate(at: Desk, offer: Offer) -> None:
+    assert offer.saved is not None
+    name = at.say("scenarios.copy_of", name=offer.name)
+    key = guarded(at, lambda: repository.duplicate_contract(at.store, at.principal, offer.key, name))
+    if key:
+        st.session_state[f"{offer.kind}_picked"] = key
+        st.rerun()
+
+
+def _forget(offer: Offer) -> None:
+    """Drop the draft and the pick of an offer that is saved or gone."""
+    drafts = dict(st.session_state.get(f"{offer.kind}_drafts", {}))
+    drafts.pop(offer.key, None)
+    st.session_state[f"{offer.kind}_drafts"] = drafts
+    st.session_state.pop(f"{offer.kind}_picked", None)
+
+
+def _take_in(at: Desk, kind: ContractKind) -> None:
+    say: Any = at.say
+    upload = st.file_uploader(
+        say("factoring.take_in"), type=["toml"], key=f"{kind}_upload_{st.session_state.get('taken', 0)}"
+    )
+    if upload is None:
+        return
+    try:
+        contract, warnings = from_text(at, kind, upload.name, upload.getvalue().decode("utf-8", errors="replace"))
+        name = contract.name or upload.name.removesuffix(".toml")
+        key = repository.save_contract(
+            at.store, at.principal, kind=kind, name=name, content=text_of(at, replace(contract, name=name))
+        )
+    except InputRejected as rejected:
+        for found in rejected.problems:
+            place = f"{found.row}: " if found.row else ""
+            st.error(f"{place}{plain(say.problem(found))}", icon=":material/error:")
+        return
+    for found in warnings:
+        st.toast(say.problem(found), icon=":material/warning:")
+    st.session_state[f"{kind}_picked"] = key
+    st.session_state["taken"] = st.session_state.get("taken", 0) + 1
+    st.rerun()
