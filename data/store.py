@@ -23,7 +23,7 @@ import duckdb
 import pyarrow as pa
 
 from data.migrations import migrate
-from forecasting.errors import StoreBusy, StoreUnreadable
+from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable, problem
 
 Cursor = duckdb.DuckDBPyConnection
 T = TypeVar("T")
@@ -41,6 +41,8 @@ _CONFIG: Final = {
     "enable_external_access": "false",
     "lock_configuration": "true",
 }
+#: How the database says that the disk takes no more; the transaction is undone then.
+_FULL: Final = ("Could not write file", "No space left")
 _PID = re.compile(r"PID (\d+)")
 _held: dict[str, _Held] = {}
 _holding = threading.Lock()
@@ -112,9 +114,11 @@ class Store:
                         result = change(cursor)
                         cursor.commit()
                         return result
-                except duckdb.TransactionException:
+                except duckdb.TransactionException as error:
                     with suppress(duckdb.Error):
                         cursor.rollback()
+                    if any(sign in str(error) for sign in _FULL):
+                        raise InputRejected((problem("store.disk_full", file=self.path),)) from error
                     if attempt == WRITE_TRIES - 1:
                         raise
                     time.sleep(random.uniform(0.002, 0.02) * 2**attempt)
@@ -163,11 +167,14 @@ def staged(cursor: Cursor, name: str, rows: pa.Table) -> Iterator[None]:
 
 def _connect(path: str, open_here: bool) -> Cursor:
     fresh = not Path(path).exists()
-    if fresh:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    elif not open_here:
-        # Closing any handle on the file would drop the lock of a store that this process has open.
-        _check_length(path)
+    try:
+        if fresh:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        elif not open_here:
+            # Closing any handle on the file would drop the lock of a store that this process has open.
+            _check_length(path)
+    except OSError as error:
+        raise InputRejected((problem("store.no_permission", file=path),)) from error
     try:
         with _damage(path):
             connection = duckdb.connect(path, config=dict(_CONFIG))
@@ -214,8 +221,8 @@ def _refusal(path: str, error: duckdb.Error) -> Exception:
         return StoreUnreadable(path, "not_a_store")
     if "version number" in text:
         return StoreUnreadable(path, "newer")
-    if not os.access(path, os.R_OK | os.W_OK):
-        return PermissionError(13, "the store may not be read and written", path)
+    if not os.access(path if Path(path).exists() else Path(path).parent, os.R_OK | os.W_OK):
+        return InputRejected((problem("store.no_permission", file=path),))
     return StoreUnreadable(path, "damaged")
 
 

@@ -14,7 +14,7 @@ import pytest
 from data import migrations as steps
 from data.migrations import Migration
 from data.store import Cursor, Store
-from forecasting.errors import StoreBusy, StoreUnreadable
+from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -211,3 +211,38 @@ def test_a_database_of_something_else_is_no_store(tmp_path: Path) -> None:
     with pytest.raises(StoreUnreadable) as refused:
         Store(path)
     assert refused.value.reason == "not_a_store"
+
+
+FULL = """
+import os, resource, signal, sys
+from data import repository as repo
+from data.access import FINANCE
+from forecasting.errors import InputRejected
+from tests.data.rows import invoice, reading
+store = repo.create_store(sys.argv[1])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+for k in range(9):
+    rows = [invoice(f"F{k}-{n}", n + 1) for n in range(1_000)]
+    try:
+        repo.store_reading(store, FINANCE, *reading(*rows, name=f"{k}"))
+        print("stored")
+    except InputRejected as refused:
+        print(refused.problems[0].code)
+"""
+
+
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "s.duckdb"
+    said = elsewhere(FULL, str(path)).stdout.split()
+    assert said.count("store.disk_full") >= 1 and set(said) <= {"stored", "store.disk_full"} and len(said) == 9
+    with Store(path) as store:
+        assert one(store, "SELECT count(*) FROM import") == said.count("stored")
+        assert one(store, "SELECT count(*) FROM invoice") == 1_000 * said.count("stored")
+
+
+def test_a_place_that_may_not_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputRejected) as refused:
+        Store(tmp_path / "file" / "s.duckdb")
+    assert [p.code for p in refused.value.problems] == ["store.no_permission"]
