@@ -11,10 +11,12 @@ from data.clauses import Checked
 from data.contract_files import read_factoring_file, read_insurance_file
 from data.ledger_folder import read_ledger_folder
 from data.scenario_files import read_scenario_file
-from forecasting.errors import InputRejected, Problem
+from forecasting.errors import InputRejected, Problem, problem
 from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
+from forecasting.insurance.premium import premium_basis
 from forecasting.ledger import Ledger
+from forecasting.money import Currency, to_text
 from forecasting.scenario import Scenario
 
 _Record = TypeVar("_Record")
@@ -47,7 +49,9 @@ def read_question(
     found_scenario = read_beside(scenario, read_scenario_file)
     found_factoring = read_beside(factoring, read_factoring_file)
     found_insurance = read_beside(insurance, read_insurance_file)
-    if ledger is None or any(problem.severity == "error" for problem in problems):
+    if ledger is not None and insurance is not None and found_insurance is not None:
+        problems += _said_of_the_premium(found_insurance, ledger, insurance)
+    if ledger is None or any(found.severity == "error" for found in problems):
         raise InputRejected(tuple(problems))
     return Question(
         ledger=ledger,
@@ -56,6 +60,16 @@ def read_question(
         insurance=found_insurance,
         warnings=tuple(problems),
     )
+
+
+def _said_of_the_premium(policy: InsurancePolicy, ledger: Ledger, path: Path) -> list[Problem]:
+    """A premium on a turnover that the policy does not name is billed on the ledger's own, and that is said."""
+    if policy.planned_turnover_minor is not None or policy.premium_min_minor is not None or not policy.premium_rate:
+        return []
+    planned = to_text(premium_basis(policy, ledger).planned_minor, Currency(ledger.currency).exponent)
+    amount = f"{planned} {ledger.currency}"
+    column, file = "planned_turnover", str(path)
+    return [problem("insurance.turnover_from_ledger", file=file, column=column, severity="warning", amount=amount)]
 
 
 @dataclass(frozen=True, slots=True)
