@@ -221,7 +221,7 @@ class FactorAccount:
         self._repaid = 0
         available = self.availability(day)
         pending = max(0, available - self._before_receipts)
-        if not is_business_day(day):
+        if not is_business_day(day) or day < self.contract.start_day:
             return Settlement()
         if available < 0 and self.contract.shortfall_policy == "cash_call":
             self.utilisation += available
@@ -236,7 +236,8 @@ class FactorAccount:
     def accrue(self, day: int) -> None:
         """Step 10: the day counts max(U, 0), with receipts that are not yet in value."""
         self._note_retention(day, "retention")
-        self._accrual.add(day, self.utilisation + sum(self._unvalued.values()), self.availability(day))
+        unused = self.ceiling(day) - max(self.utilisation, 0)
+        self._accrual.add(day, self.utilisation + sum(self._unvalued.values()), unused)
 
     def explain_base(self, day: int) -> None:
         """Notes for each debtor what a clause newly keeps from being financed, and 0 where it no longer does."""

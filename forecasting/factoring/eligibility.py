@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from forecasting.dates import add_business_days, add_months, business_day_from, to_date, to_day
+from forecasting.dates import add_business_days, business_day_from, month_end, to_date, to_day
 from forecasting.factoring.contract import FactoringContract
 from forecasting.ledger import NO_DAY, Ledger, Partner
 
@@ -69,15 +69,14 @@ def remittance_day(contract: FactoringContract, issue: int, own: int) -> int:
 
 
 def scheduled_day(contract: FactoringContract, issue: int) -> int:
-    """The first remittance on or after the issue day: that day, the next business day, Monday, or first of a month."""
+    """The first remittance on or after the issue day: that day, the next business day, Monday, or the month end."""
     if contract.remittance_schedule == "daily":
         return business_day_from(issue)
     if contract.remittance_schedule == "weekly":
         # Day 0 was a Thursday.
         return issue + (-(issue + 3)) % 7
     if contract.remittance_schedule == "monthly":
-        when = to_date(issue)
-        return issue if when.day == 1 else to_day(add_months(when.replace(day=1), 1))
+        return to_day(month_end(to_date(issue)))
     return issue
 
 
