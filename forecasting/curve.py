@@ -47,6 +47,7 @@ class Curve:
     yearly flow minus the baseline's, heading by heading, over the horizon; `loss_minor` what debtors never pay;
     `account_minor` what the factor debits to its account (fees, interest and their VAT, by name of `ACCOUNT`), which never
     shows on the bank account.
+    `component_sums_minor` are the flows of `components_minor` summed over the paths, for exact totals of any days.
     """
 
     variant: Variant
@@ -68,6 +69,7 @@ class Curve:
     cost_minor: Mapping[Category, int]
     loss_minor: Mapping[str, int]
     account_minor: Mapping[str, int] = field(default_factory=dict)
+    component_sums_minor: Mapping[Category, Amounts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,7 @@ def curve_of(sums: Sums, baseline: Sums, levels: Levels, first_day: int, *, thre
         cost_minor=_cost(sums, baseline, count),
         loss_minor={name: round_ratio(amount, count) for name, amount in sums.loss.items()},
         account_minor={name: round_ratio(amount, count) for name, amount in sums.account.items()},
+        component_sums_minor={c: sums.daily[k] for k, c in enumerate(CATEGORIES)},
     )
 
 
