@@ -119,10 +119,11 @@ def write_factoring(contract: FactoringContract, *, exponent: int = 2) -> str:
     if contract.draw_windows:
         windows = ", ".join(f"[{toml_writing.day(a)}, {toml_writing.day(b)}]" for a, b in contract.draw_windows)
         lines.append(f"draw_windows = [{windows}]")
-    if len(contract.index) == 1 and contract.index[0].day == NO_DAY:
-        lines.append(f"index_rate = {toml_writing.rate(contract.index[0].rate)}")
-    else:
-        for row in contract.index:
+    for row in contract.index:
+        if row.day == NO_DAY:
+            lines.append(f"index_rate = {toml_writing.rate(row.rate)}")
+    for row in contract.index:
+        if row.day != NO_DAY:
             lines += ["", "[[index]]", f"from = {toml_writing.day(row.day)}", f"rate = {toml_writing.rate(row.rate)}"]
     for name, debtors in (("only", contract.debtors_only), ("except", contract.debtors_except)):
         if debtors is not None:
@@ -133,11 +134,9 @@ def write_factoring(contract: FactoringContract, *, exponent: int = 2) -> str:
 
 
 def _index(top: TomlTable) -> tuple[DatedRate, ...]:
-    """The index: one constant rate (from NO_DAY on), or dated rows sorted by day."""
+    """The index sorted by day: `index_rate` from NO_DAY on, dated rows after it."""
     constant = top.rate("index_rate", None)
     rows = top.tables("index")
-    if constant is not None and rows:
-        top.wrong("index_rate", "factoring.two_indices")
     steps: dict[int, Decimal] = {} if constant is None else {NO_DAY: constant}
     for row in rows:
         day, rate = row.day("from", None, required=True), row.rate("rate", None, required=True)

@@ -185,7 +185,6 @@ def test_the_claims_verb_needs_no_start() -> None:
         ("draw_windows = [[2026-02-01, 2026-01-01]]", "draw_windows", "factoring.window_backwards"),
         ("draw_windows = [2026-02-01]", "draw_windows", "factoring.bad_windows"),
         ('ineligible = ["foreigner"]', "ineligible", "value.bad_choice"),
-        ('[[index]]\nfrom = 2026-01-01\nrate = "0.02"', "index_rate", "factoring.two_indices"),
         ('[debtors]\nonly = ["A"]\nexcept = ["A"]', "debtors", "factoring.only_and_except"),
         ('[debtors]\nonly = ["Z"]', "debtors.only", "contract.unknown_partner"),
         ('[approvals]\nZ = "1.00"', "approvals.Z", "contract.unknown_partner"),
@@ -319,6 +318,7 @@ def test_a_factoring_contract_is_written_back_exactly(data: st.DataObject) -> No
                 st.sampled_from(
                     [
                         (DatedRate(day=NO_DAY, rate=Decimal("-0.001")),),
+                        (DatedRate(day=NO_DAY, rate=Decimal("0.02")), DatedRate(day=20_600, rate=Decimal("0.03"))),
                         (DatedRate(day=20_500, rate=Decimal("0.02")), DatedRate(day=20_600, rate=Decimal("0.03"))),
                     ]
                 )
