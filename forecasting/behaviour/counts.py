@@ -17,9 +17,6 @@ from forecasting.ledger import NO_DAY
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.int64]
 
-#: Delays beyond these do not move a partner's mean or spread.
-DELAY_MIN: Final = -40
-DELAY_MAX: Final = 60
 #: A payment key is partner * _DAYS + position: a clock never has so many positions.
 _DAYS: Final = 1 << 20
 #: Invoices expanded at once into their days at risk (memory).
@@ -50,9 +47,8 @@ class Counts:
     C partners, 191 cells of lateness (`library`). at_risk, paid, at_risk_runs float64 (C, 191): invoices at risk, paid, at
     risk on days on which their partner paid something. cell_at_risk, cell_paid (k, 191): the same by partner and weekday
     of the due date, for the keys partner * 7 + weekday of `cells` int64 (k,). rule_runs, rule_days (C, R): payment days
-    and open days that obey each settlement rule. weekday_paid (C, 7). Moments of the delay of paid invoices, clipped to
-    [-40, 60]: number, sum, square (C,), with due date in years time, time_square, delay_time; the settled_* repeat them
-    for invoices old enough that nearly all of their age are paid.
+    and open days that obey each settlement rule. weekday_paid (C, 7); number, runs (C,): paid invoices
+    and payment days.
     """
 
     cells: Keys
@@ -66,16 +62,6 @@ class Counts:
     weekday_paid: Floats
     number: Floats
     runs: Floats
-    delay: Floats
-    delay_square: Floats
-    time: Floats
-    time_square: Floats
-    delay_time: Floats
-    settled: Floats
-    settled_delay: Floats
-    settled_time: Floats
-    settled_time_square: Floats
-    settled_delay_time: Floats
 
     def less(self, other: Counts) -> Counts:
         """These counts without those of a window inside."""
@@ -124,19 +110,8 @@ def count(history: PaymentHistory, clock: Clock, rules: SettlementRules, window:
         rule_days=_rule_days(rules, window, alive, size),
         weekday_paid=_table(partner[paid] * 7 + clock.weekday[window.last[paid]], size, 7),
         runs=np.bincount(run_partner, minlength=size).astype(np.float64),
-        **_moments(history, window, size),
+        number=np.bincount(partner[paid], minlength=size).astype(np.float64),
     )
-
-
-def delays_of(window: Window) -> Floats:
-    """Lateness in clock steps at the last day at risk, clipped to the range that counts; float64 (n,)."""
-    delay: Floats = np.clip(window.last - window.due, DELAY_MIN, DELAY_MAX).astype(np.float64)
-    return delay
-
-
-def years(days: npt.ArrayLike) -> Floats:
-    """Day numbers as years from 2000-01-01, a scale on which squares stay exact."""
-    return (np.asarray(days, dtype=np.float64) - 10_957.0) / 365.0
 
 
 def due_cells(history: PaymentHistory) -> Keys:
@@ -195,36 +170,3 @@ def _rule_days(rules: SettlementRules, window: Window, alive: npt.NDArray[np.boo
     days = np.zeros((size, len(rules.names)))
     days[seen] = rules.before(last[seen] + 1) - rules.before(first[seen])
     return days
-
-
-def _settling_days(history: PaymentHistory) -> float:
-    """Calendar days from issue within which 95 % of the paid invoices were paid."""
-    paid = history.paid != NO_DAY
-    age = history.paid[paid].astype(np.int64) - history.issue[paid]
-    return float(np.quantile(age, 0.95)) if len(age) else 0.0
-
-
-def _moments(history: PaymentHistory, window: Window, size: int) -> dict[str, Floats]:
-    """Sums of delays and due dates per partner, of all paid invoices and of those old enough to be settled."""
-    paid = window.paid
-    invoice, partner = window.invoice[paid], window.partner[paid]
-    delay, time = delays_of(window)[paid], years(history.due[invoice])
-    old = history.issue[invoice] + _settling_days(history) < history.as_of
-
-    def total(weight: Floats) -> Floats:
-        return np.bincount(partner, weight, size).astype(np.float64)
-
-    one = np.ones(len(delay))
-    return {
-        "number": total(one),
-        "delay": total(delay),
-        "delay_square": total(delay * delay),
-        "time": total(time),
-        "time_square": total(time * time),
-        "delay_time": total(delay * time),
-        "settled": total(one * old),
-        "settled_delay": total(delay * old),
-        "settled_time": total(time * old),
-        "settled_time_square": total(time * time * old),
-        "settled_delay_time": total(delay * time * old),
-    }

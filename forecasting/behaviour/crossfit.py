@@ -89,7 +89,7 @@ def _blocks(
     for end in range(history.as_of, max(first, history.as_of - BLOCKS_MAX * days), -days):
         inside = window_of(history, clock, end - days, end)
         outside = total.less(count(history, clock, rules, inside, cells))
-        curves = build_curves(outside, delays, end - days / 2, clock, rules, history.segment)
+        curves = build_curves(outside, delays.less(inside), end - days / 2, clock, rules, history.segment)
         keep = mix(history.stable[inside.invoice].astype(np.uint64)) <= limit
         invoice, position, paid = at_risk_rows(inside, keep)
         yield terms_of(history, clock, curves, scale, invoice, position), paid

@@ -17,6 +17,7 @@ from forecasting.behaviour.location import delays_behind
 from forecasting.behaviour.recalibration import (
     IDENTITY,
     RUN_SHARE_ASSUMED,
+    SQUARE_PRIOR,
     PastForecast,
     Recalibration,
     Widening,
@@ -144,7 +145,7 @@ def _calibrated(plain: Behaviour, history: PaymentHistory) -> Behaviour:
         recalibration=recalibration,
         run_share=run,
         run_pool=pool,
-        widening=widen(past, shares, lasting, SQUARE_UNKNOWN if len(past) < 2 else 1.0),
+        widening=widen(past, shares, lasting, SQUARE_UNKNOWN if len(past) < 2 else SQUARE_PRIOR),
         calibrated=True,
     )
 

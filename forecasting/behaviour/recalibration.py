@@ -20,13 +20,13 @@ Floats = npt.NDArray[np.float64]
 #: Past origins: at most so many, so far apart, with at least this history and share of today's payments.
 ORIGINS_MAX: Final = 6
 ORIGIN_GAP_DAYS: Final = 28
-HISTORY_DAYS_MIN: Final = 60
+HISTORY_DAYS_MIN: Final = 84
 PAID_SHARE_MIN: Final = 0.4
 #: Days that a past forecast is held against, for the odds and for the bands.
 JUDGED_DAYS: Final = 42
 #: Zones of lateness with a level and a slope of their own, and the prior sd of both.
 _ZONES: Final = (-1, 3, 16)
-_SHIFT_SPREAD: Final = 0.1
+_SHIFT_SPREAD: Final = 0.015
 #: The log odds around which the slope turns.
 _PIVOT: Final = -1.5
 #: Day pairs of the pool that weigh against a partner's own, and the share assumed where nothing is known.
@@ -38,8 +38,11 @@ _HABIT_SCALE: Final = 0.35
 _HABIT_START: Final = 1 / 0.36
 #: Steps of the widening: extra lasting share of partner and of the economy.
 WIDENINGS: Final = ((0.0, 0.0), (0.03, 0.01), (0.08, 0.03), (0.16, 0.06), (0.28, 0.12), (0.45, 0.2))
-#: Past weeks that the prior "as forecast" weighs, and the paths drawn per past origin.
-_WEEK_PRIOR: Final = 6.0
+#: Past weeks that the prior weighs, its mean square of misses (measured: slightly above 1), the largest miss that counts,
+#: and the paths drawn per past origin.
+_WEEK_PRIOR: Final = 24.0
+SQUARE_PRIOR: Final = 1.15
+_MISS_MAX: Final = 3.0
 _PATHS: Final = 200
 
 
@@ -120,7 +123,7 @@ def recalibrate(past: Sequence[PastForecast]) -> Recalibration:
     design = np.concatenate([score[:, None], held, held * (score[:, None] - _PIVOT)], axis=1)
     size = design.shape[1]
     mean, spread = np.zeros(size), np.full(size, _SHIFT_SPREAD)
-    mean[0], spread[0] = 1.0, 0.05
+    mean[0] = 1.0
     b = ridge_logistic(design, np.concatenate(outcomes).astype(np.float64), mean, spread)
     zone_count = len(_ZONES) + 1
     return Recalibration(
@@ -200,11 +203,11 @@ def habits_at(level: int, run: Floats, lasting: Floats) -> Habits:
     return Habits(run=run, habit=np.minimum(lasting + habit, 0.9), economy=economy)
 
 
-def widen(past: Sequence[PastForecast], run: Floats, lasting: Floats, prior_square: float = 1.0) -> Widening:
+def widen(past: Sequence[PastForecast], run: Floats, lasting: Floats, prior_square: float = SQUARE_PRIOR) -> Widening:
     """The step of `WIDENINGS` under which past weekly sums missed as much as forecast.
 
     For each past origin 200 paths are drawn at each step; z = (actual - median) / (half the 80 % width / 1.2816) over its
-    first six weeks that have passed. Taken is the first step with (6 * prior + sum z^2) / (6 + n) <= 1 under the prior
+    first six weeks that have passed. Taken is the first step with (24 * prior + sum z^2) / (24 + n) <= 1 under the prior
     scaled by that step's own width against the first.
     """
     squares = np.zeros(len(WIDENINGS))
@@ -223,7 +226,7 @@ def widen(past: Sequence[PastForecast], run: Floats, lasting: Floats, prior_squa
             )
             low, middle, high = np.quantile(drawn, [0.1, 0.5, 0.9], axis=0)
             sd = np.maximum((high - low) / 2 / 1.2816, 0.02 * actual.mean() + 1.0)
-            squares[level] += (np.minimum(np.abs(actual - middle) / sd, 4.0) ** 2).sum()
+            squares[level] += (np.minimum(np.abs(actual - middle) / sd, _MISS_MAX) ** 2).sum()
             widths[level] += ((high - low) / 2).sum()
             if level == 0:
                 inside += int(((actual >= low) & (actual <= high)).sum())

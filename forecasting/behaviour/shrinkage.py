@@ -84,7 +84,7 @@ def build_curves(
         smooth=smooth,
         partner=partner,
         run=_run_curve(counts),
-        location=locate(counts, delays, day, common, clock),
+        location=locate(delays, day, common, len(partner)),
         settlement=settlement_days(rules, counts.rule_runs, counts.rule_days),
         weekday=(counts.cell_paid + WEEKDAY_PRIOR * partner[at]) / (counts.cell_at_risk + WEEKDAY_PRIOR),
         weekday_share=share / max(1.0, float(share.sum())),

@@ -38,11 +38,11 @@ NUMERIC: Final[tuple[tuple[str, float, float], ...]] = (
 )
 #: The coded terms, each a set of alternatives: name, alternatives, prior sd; code -1 is "none of them".
 CODED: Final[tuple[tuple[str, int, float], ...]] = (
-    ("zone", len(ZONES) + 1, 0.5),
-    ("weekday", 7, 0.5),
-    ("month_end", len(_MONTH_ENDS), 0.5),
+    ("zone", len(ZONES) + 1, 0.4),
+    ("weekday", 7, 0.3),
+    ("month_end", len(_MONTH_ENDS), 0.2),
     ("holiday", 2, 0.5),
-    ("curve_in_zone", len(ZONES) + 1, 0.5),
+    ("curve_in_zone", len(ZONES) + 1, 0.25),
 )
 #: Number of coefficients: the numeric terms, then the coded ones one after another.
 SIZE: Final = len(NUMERIC) + sum(count for _, count, _ in CODED)
