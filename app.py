@@ -19,6 +19,7 @@ pages = {
     "cash": st.Page("pages/cash.py", title=say("cash.title"), url_path="cash", default=True),
     "scenarios": st.Page("pages/scenarios.py", title=say("scenarios.title"), url_path="scenarios"),
     "factoring": st.Page("pages/factoring.py", title=say("factoring.title"), url_path="factoring"),
+    "insurance": st.Page("pages/insurance.py", title=say("insurance.title"), url_path="insurance"),
     "invoices": st.Page("pages/invoices.py", title=say("invoices.title"), url_path="invoices"),
     "load": st.Page("pages/load.py", title=say("load.title"), url_path="load"),
 }

@@ -93,7 +93,7 @@ def form(at: Desk, offer: Offer) -> None:
     key = f"factoring_{offer.key}"
     with st.form(f"{key}_form", border=False):
         st.header(say("factoring.terms"), anchor=False)
-        parts = [fields(_KIND, draft, "factoring", say, key=key)]
+        parts = [fields(_KIND, draft, "factoring", say, key=key, columns=1)]
         recourse = st.toggle(
             say("factoring.clause.recourse"),
             value=draft.recourse,

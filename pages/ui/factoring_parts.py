@@ -35,7 +35,9 @@ def note(offer: Offer, say: Voice) -> str:
     assert isinstance(offer.draft, FactoringContract)
     kind = say(f"factoring.choice.contract_type.{offer.draft.contract_type}")
     recourse = say("factoring.with_recourse" if offer.draft.recourse else "factoring.without_recourse")
-    return " · ".join(part for part in (offer.name, kind, recourse) if part)
+    return " · ".join(
+        part for part in (offer.name, kind, recourse) if part and (part == offer.name or part not in offer.name)
+    )
 
 
 def results(at: Desk, offer: Offer, words: Any, place: Any) -> None:

@@ -17,17 +17,20 @@ from data.access import FINANCE, Principal
 from data.contract_files import factoring_from_text, insurance_from_text
 from data.jobs import start_serving
 from data.kernel_cache import use_kernel_cache
+from data.ready_scenarios import FAILS_AFTER_DAYS
 from data.repository import Company, InvoiceFilter, InvoiceLine, Missing, SavedContract, SavedScenario, Store
 from data.sample import sample_company
 from data.sample_store import clear_store, fill_store
 from data.scenario_files import scenario_from_text
 from forecasting.curve import Projection
+from forecasting.dates import business_day_from
 from forecasting.errors import StoreBusy, StoreUnreadable
 from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger, Side
-from forecasting.scenario import Scenario
+from forecasting.scenario import Insolvency, Scenario
 from forecasting.simulation.certain import certain_facts
+from forecasting.simulation.claims import Claim
 from forecasting.simulation.path import PathResult, project_path
 from pages.ui.cache import Bounded
 from pages.ui.doorway import through
@@ -70,6 +73,7 @@ class _Memory:
         self.ledgers: Bounded[tuple[str, Principal, date], Ledger] = Bounded(4)
         self.books: Bounded[tuple[str, Scenario], Any] = Bounded(6)
         self.paths: Bounded[tuple[str, int, FactoringContract | None], PathResult] = Bounded(16)
+        self.claims: Bounded[tuple[str, InsurancePolicy, str], tuple[Claim, ...]] = Bounded(32)
         self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(64)
         self.factoring: Bounded[tuple[str, str], FactoringContract] = Bounded(64)
         self.insurance: Bounded[tuple[str, str], InsurancePolicy] = Bounded(64)
@@ -274,6 +278,19 @@ def told_path(of: Ledger, horizon_days: int, factoring: FactoringContract | None
         return project_path(of, certain_facts(of, asked), horizon_days, factoring)
 
     return _memory().paths.get((of.fingerprint, horizon_days, factoring), compute)
+
+
+def claim_of(of: Ledger, policy: InsurancePolicy, partner_id: str) -> Claim | None:
+    """The claim if one buyer fails in a month and everybody else pays on the due date; None where nothing is owed then."""
+    judgment = business_day_from(of.as_of + FAILS_AFTER_DAYS)
+    failure = Insolvency(partner_id=partner_id, judgment=judgment, declared=judgment)
+
+    def compute() -> tuple[Claim, ...]:
+        asked = Scenario(kind="certain", horizon_days=FAILS_AFTER_DAYS + 60, insolvencies=(failure,))
+        return project_path(of, certain_facts(of, asked), asked.horizon_days, None, policy).claims
+
+    found = _memory().claims.get((of.fingerprint, policy, partner_id), compute)
+    return next((claim for claim in found if claim.partner_id == partner_id), None)
 
 
 def vouched(of: Ledger, asked: Scenario, under: Contracts) -> tuple[int, int]:
