@@ -7,16 +7,29 @@ from typing import Final
 
 from data.importers.archive import archive_kind, unpack
 from data.importers.camt import Camt
+from data.importers.cii import Cii
 from data.importers.csv_file import CsvFile
 from data.importers.excel_file import ExcelFile
+from data.importers.facturx import FacturX
 from data.importers.fec import Fec
 from data.importers.limits import FILE_SIZE_LIMIT
 from data.importers.magic import kind_of_bytes, looks_binary
 from data.importers.protocol import Importer, Reading, ReadOptions, SourceFile
 from data.importers.refusals import refused
+from data.importers.ubl import Ubl
+from data.importers.xml_documents import OtherXml
 
 #: Every format, the surest first where two are equally sure.
-IMPORTERS: Final[tuple[Importer, ...]] = (Fec(), Camt(), ExcelFile(), CsvFile())
+IMPORTERS: Final[tuple[Importer, ...]] = (
+    Fec(),
+    Camt(),
+    FacturX(),
+    Cii(),
+    Ubl(),
+    ExcelFile(),
+    OtherXml(),
+    CsvFile(),
+)
 
 #: Kinds of files that we name when we refuse them.
 _NAMED_KINDS: Final = {
