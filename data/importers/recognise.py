@@ -7,6 +7,7 @@ from typing import Final
 
 from data.importers.archive import archive_kind, unpack
 from data.importers.camt import Camt
+from data.importers.cfonb120 import Cfonb120
 from data.importers.cii import Cii
 from data.importers.csv_file import CsvFile
 from data.importers.excel_file import ExcelFile
@@ -14,6 +15,8 @@ from data.importers.facturx import FacturX
 from data.importers.fec import Fec
 from data.importers.limits import FILE_SIZE_LIMIT
 from data.importers.magic import kind_of_bytes, looks_binary
+from data.importers.mt940 import Mt940
+from data.importers.ofx import Ofx
 from data.importers.protocol import Importer, Reading, ReadOptions, SourceFile
 from data.importers.refusals import refused
 from data.importers.ubl import Ubl
@@ -26,6 +29,9 @@ IMPORTERS: Final[tuple[Importer, ...]] = (
     FacturX(),
     Cii(),
     Ubl(),
+    Mt940(),
+    Ofx(),
+    Cfonb120(),
     ExcelFile(),
     OtherXml(),
     CsvFile(),

@@ -111,10 +111,9 @@ def read_statements(
     """
     lines = sum(s.source_lines or len(s.lines) for s in statements)
     wrong = list(problems)
-    for statement in statements:
-        wrong += _too_large(statement, file)
-        if not wrong and (found := mismatch(statement, file)):
-            wrong.append(found)
+    wrong += [p for s in statements for p in _too_large(s, file)]
+    if not any(p.severity == "error" for p in wrong):
+        wrong += [p for s in statements if (p := mismatch(s, file))]
     if not any(p.severity == "error" for p in wrong) and not any(s.lines or s.opening or s.closing for s in statements):
         wrong.append(problem("import.statement_empty", file=file))
     if any(p.severity == "error" for p in wrong):
