@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from forecasting.behaviour.history import PaymentHistory
 from forecasting.behaviour.learning import Behaviour, hazards
+from forecasting.behaviour.overrides import NONE, Overrides, overridden
 from forecasting.behaviour.recalibration import habits_at
 from forecasting.behaviour.runs import PayDays, RunLaw, payment_chances, run_law, sample_pay_days
 
@@ -38,7 +39,13 @@ class OpenForecast:
 
 
 def forecast_open(
-    behaviour: Behaviour, history: PaymentHistory, as_of: int, paths: int, seed: int, horizon_days: int = PMF_DAYS
+    behaviour: Behaviour,
+    history: PaymentHistory,
+    as_of: int,
+    paths: int,
+    seed: int,
+    horizon_days: int = PMF_DAYS,
+    overrides: Overrides = NONE,
 ) -> OpenForecast:
     """Forecasts every open invoice: its own chances per day, and joint paths that keep payment runs together.
 
@@ -46,7 +53,7 @@ def forecast_open(
     """
     assert behaviour.as_of == as_of == history.as_of, "behaviour and history must be of the same morning"
     invoices = history.take(history.is_open)
-    law, pmf = open_law(behaviour, invoices, max(horizon_days, PMF_DAYS))
+    law, pmf = open_law(behaviour, invoices, max(horizon_days, PMF_DAYS), overrides)
     pay_day = sample_pay_days(law, seed, np.arange(paths, dtype=np.int64), horizon_days)
     np.minimum(pay_day, horizon_days, out=pay_day)
     return OpenForecast(
@@ -59,9 +66,12 @@ def forecast_open(
     )
 
 
-def open_law(behaviour: Behaviour, invoices: PaymentHistory, days: int) -> tuple[RunLaw, Floats]:
+def open_law(
+    behaviour: Behaviour, invoices: PaymentHistory, days: int, overrides: Overrides = NONE
+) -> tuple[RunLaw, Floats]:
     """The joint law of open invoices over `days` calendar days, and their chances per day (n, 181)."""
-    day, hazard, _ = hazards(behaviour, behaviour.curves, invoices, days)
+    day, plain, _ = hazards(behaviour, behaviour.curves, invoices, days)
+    hazard = overridden(plain, day, invoices, behaviour.clock, overrides)
     law = run_law(
         as_of=invoices.as_of,
         day=day,

@@ -69,19 +69,25 @@ class Behaviour:
 
 
 def learn(
-    history: PaymentHistory, as_of: int, calendars: Sequence[Holidays], *, self_calibration: bool = True
+    history: PaymentHistory,
+    as_of: int,
+    calendars: Sequence[Holidays],
+    *,
+    self_calibration: bool = True,
+    caution: Floats | None = None,
 ) -> Behaviour:
     """Learns how partners pay from a history known on the morning of `as_of`.
 
     1 the clock; 2 the odds layer, cross-fitted; 3 the curves of everything known; 4 (self-calibration) what the model
     would have said at up to six past origins: recalibration of the odds, joint payment runs, widening of the bands.
     The same arguments give the same answer. O(invoices), partners beyond some thousands being sampled in 2 and 4.
+    caution float64 (C,): how much more than usual single partners' histories are distrusted (`overrides.caution`).
     """
     assert history.as_of == as_of, "the history must be known on the day of learning"
     clock = choose_clock(history, calendars)
     rules, scale = settlement_rules(clock), AmountScale.of(history)
     coefficients = fit_odds(history, clock, rules, scale)
-    curves = curves_of(history, clock, rules)
+    curves = curves_of(history, clock, rules, caution)
     lasting = lasting_shares(curves.counts.number)
     plain = Behaviour(
         as_of=as_of,
@@ -100,12 +106,12 @@ def learn(
     return _calibrated(plain, history) if self_calibration else plain
 
 
-def curves_of(history: PaymentHistory, clock: Clock, rules: SettlementRules) -> Curves:
+def curves_of(history: PaymentHistory, clock: Clock, rules: SettlementRules, caution: Floats | None = None) -> Curves:
     """The curves of everything known on the history's morning; due-weekday curves for the open invoices."""
     window = window_of(history, clock)
     cells = np.unique(due_cells(history)[history.is_open])
     counts = count(history, clock, rules, window, cells)
-    return build_curves(counts, delays_behind(history, window), history.as_of, clock, rules, history.segment)
+    return build_curves(counts, delays_behind(history, window), history.as_of, clock, rules, history.segment, caution)
 
 
 def hazards(

@@ -110,16 +110,18 @@ def _years(days: npt.ArrayLike) -> Floats:
     return years
 
 
-def locate(delays: Delays, day: float, common: Curve, partners: int) -> Location:
+def locate(delays: Delays, day: float, common: Curve, caution: Floats) -> Location:
     """Mean, spread and smooth hazards of every partner as of a day.
 
     Delay = mean_c + trend * (due - day) + spread_c * z. The trend is one within-partner slope, ridge-shrunk to 0 with
     prior sd `TREND_PRIOR`; means shrink to the common mean by within / between variance, variances by `SPREAD_PRIOR`
-    invoices of a spread that grows with the mean as learnt. An open invoice k late enters with its expected delay beyond k under a normal law (Tobit EM, 3 rounds); the shape of z counts it to the right
-    of k (Efron's self-consistency). Hazards are the shape's mass on each step over what is left; `common` fills where
-    nothing is left. Chosen on real data: it beats counting by lateness where payments spread evenly and invoices are few.
+    invoices of a spread that grows with the mean as learnt. An open invoice k late enters with its expected delay beyond
+    k under a normal law (Tobit EM, 3 rounds); the shape of z counts it to the right of k (Efron's self-consistency).
+    Hazards are the shape's mass on each step over what is left; `common` fills where nothing is left. Chosen on real
+    data: it beats counting by lateness where payments spread evenly and invoices are few.
+    caution float64 (C,): multiplies what the common mean and spread weigh for a partner.
     """
-    now = float(_years(day))
+    now, partners = float(_years(day)), len(caution)
     trend = _trend(delays, partners)
 
     def total(weight: Floats) -> Floats:
@@ -127,7 +129,7 @@ def locate(delays: Delays, day: float, common: Curve, partners: int) -> Location
 
     paid = delays.delay - trend * (delays.time - now)
     number, first, second = total(np.ones(len(paid))), total(paid), total(paid**2)
-    prior = _Prior.of(number, first, second)
+    prior = _Prior.of(number, first, second, caution)
     mean, spread = prior.shrink(number, first, second)
     late = delays.open_late - trend * (delays.open_time - now)
     use = late < _OPEN_MAX
@@ -156,15 +158,17 @@ def _trend(delays: Delays, partners: int) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prior:
-    """What all partners share: mean, variance within a partner, and invoices that the common mean weighs."""
+    """What all partners share: mean, variance within a partner, what the common mean and spread weigh in
+    invoices (C,), and how the logarithm of the variance grows with the mean."""
 
     mean: float
     within: float
-    weight: float
+    weight: Floats
+    spread_weight: Floats
     growth: float
 
     @staticmethod
-    def of(number: Floats, first: Floats, second: Floats) -> _Prior:
+    def of(number: Floats, first: Floats, second: Floats, caution: Floats) -> _Prior:
         means = first / np.maximum(number, 1.0)
         inside = np.maximum(second - number * means**2, 0.0)
         within = float((inside.sum() + 1.0) / max(1.0, np.maximum(number - 1, 0).sum()))
@@ -174,14 +178,20 @@ class _Prior:
             between = max(0.05 * within, float(np.var(means[several]) - np.mean(within / number[several])))
         common = float(first.sum() / max(1.0, number.sum()))
         growth = _spread_growth(number, means, inside, within, common, between)
-        return _Prior(mean=common, within=within, weight=within / between, growth=growth)
+        return _Prior(
+            mean=common,
+            within=within,
+            weight=caution * within / between,
+            spread_weight=SPREAD_PRIOR * caution,
+            growth=growth,
+        )
 
     def shrink(self, number: Floats, first: Floats, second: Floats) -> tuple[Floats, Floats]:
         """Means and spreads from sums that may hold expected delays."""
         mean = (first + self.weight * self.mean) / (number + self.weight)
         inside = np.maximum(second - first**2 / np.maximum(number, 1.0), 0.0)
         usual = self.within * np.exp(np.clip(self.growth * (mean - self.mean), -1.0, 1.0))
-        variance = (inside + SPREAD_PRIOR * usual) / (np.maximum(number - 1, 0.0) + SPREAD_PRIOR)
+        variance = (inside + self.spread_weight * usual) / (np.maximum(number - 1, 0.0) + self.spread_weight)
         return mean, np.sqrt(np.maximum(variance, VARIANCE_MIN))
 
 

@@ -23,6 +23,8 @@ NORMAL_STEP: Final = 256
 NORMAL_EDGE: Final = 8.0
 STAY_OPEN: Final[Floats] = 1.0 - ndtr((np.arange(4_096) + 0.5) / NORMAL_STEP - NORMAL_EDGE)
 STAY_OPEN.setflags(write=False)
+#: A threshold that no shock reaches.
+CERTAIN: Final = 1e4
 #: Counters of the words: the invoice's own luck, the partner's habit, then the partner's payment day by day number.
 OWN: Final = 1 << 40
 HABIT: Final = 1 << 41
@@ -86,6 +88,7 @@ def run_law(
     habits: Habits,
 ) -> RunLaw:
     """The joint law from hazards float64 (n, K) and habits; `partner` indexes the C partners of habits and keys."""
+    # A chance of exactly 0 or 1 is a certain fact: its threshold is so far out that no shock moves it.
     present, index = np.unique(partner, return_inverse=True)
     partner_stable = partner_stable[present]
     run = np.minimum(habits.run[present], SHOCKS_MAX - DAY_SHARE)
@@ -97,7 +100,7 @@ def run_law(
         partner=index.astype(np.int32),
         stable=stable,
         partner_stable=partner_stable,
-        threshold=ndtri(np.clip(hazard, 1e-9, 1 - 1e-9)) / np.sqrt(own_day)[index][:, None],
+        threshold=np.clip(ndtri(hazard) / np.sqrt(own_day)[index][:, None], -CERTAIN, CERTAIN),
         run_loading=np.sqrt(run / own_day),
         day_loading=np.sqrt(DAY_SHARE / own_day),
         habit_loading=np.sqrt(lasting),

@@ -54,14 +54,22 @@ class Curves:
 
 
 def build_curves(
-    counts: Counts, delays: Delays, day: float, clock: Clock, rules: SettlementRules, segment_of: npt.NDArray[np.int32]
+    counts: Counts,
+    delays: Delays,
+    day: float,
+    clock: Clock,
+    rules: SettlementRules,
+    segment_of: npt.NDArray[np.int32],
+    caution: Floats | None = None,
 ) -> Curves:
     """The chain of hazards, each h = (paid + k * h_before) / (at risk + k); formulas of the accuracy research, section 5.
 
     common = (D + 20 library) / (N + 20) over windows that widen in the tails; segment = (D_s + 50 common) / (N_s + 50);
     smooth = (K D_c + 5 segment) / (K N_c + 5), K a Gaussian kernel of 2 steps; partner = (D_c + 6 smooth) / (N_c + 6);
     weekday = (D_cw + 10 partner) / (N_cw + 10); run = (D_c + 4 run') / (R_c + 4), R_c at risk on its own payment days.
+    caution float64 (C,) multiplies the prior weights of single partners (above 1: trust its own history less).
     """
+    prior = np.ones((len(counts.number), 1)) if caution is None else caution[:, None]
     library = library_hazards(5 / 7 if clock.business else 1.0)
     common = _pooled(counts.paid.sum(axis=0), counts.at_risk.sum(axis=0), library)
     segments = int(segment_of.max(initial=0)) + 1
@@ -70,10 +78,10 @@ def build_curves(
     np.add.at(paid, segment_of, counts.paid)
     segment = (paid + SEGMENT_PRIOR * common) / (at_risk + SEGMENT_PRIOR)
     kernel = _kernel(SMOOTH_STEPS)
-    smooth = (_spread(counts.paid, kernel) + SMOOTH_PRIOR * segment[segment_of]) / (
-        _spread(counts.at_risk, kernel) + SMOOTH_PRIOR
+    smooth = (_spread(counts.paid, kernel) + SMOOTH_PRIOR * prior * segment[segment_of]) / (
+        _spread(counts.at_risk, kernel) + SMOOTH_PRIOR * prior
     )
-    partner = (counts.paid + PARTNER_PRIOR * smooth) / (counts.at_risk + PARTNER_PRIOR)
+    partner = (counts.paid + PARTNER_PRIOR * prior * smooth) / (counts.at_risk + PARTNER_PRIOR * prior)
     at = np.minimum(counts.cells // 7, len(partner) - 1)
     share = counts.weekday_paid.sum(axis=0)
     return Curves(
@@ -84,9 +92,10 @@ def build_curves(
         smooth=smooth,
         partner=partner,
         run=_run_curve(counts),
-        location=locate(delays, day, common, len(partner)),
+        location=locate(delays, day, common, prior[:, 0]),
         settlement=settlement_days(rules, counts.rule_runs, counts.rule_days),
-        weekday=(counts.cell_paid + WEEKDAY_PRIOR * partner[at]) / (counts.cell_at_risk + WEEKDAY_PRIOR),
+        weekday=(counts.cell_paid + WEEKDAY_PRIOR * prior[at] * partner[at])
+        / (counts.cell_at_risk + WEEKDAY_PRIOR * prior[at]),
         weekday_share=share / max(1.0, float(share.sum())),
     )
 
