@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import struct
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from data.migrations import migrate
+from data.store_file import missing_blocks
 from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable, problem
 
 Cursor = duckdb.DuckDBPyConnection
@@ -30,9 +30,6 @@ T = TypeVar("T")
 
 STORAGE_VERSION: Final = "v1.5.0"
 WRITE_TRIES: Final = 6
-#: The file begins with three headers of 4 KiB, the last two of them in turn the valid one; blocks follow.
-_HEADER_BYTES: Final = 4096
-_MAGIC: Final = b"DUCK"
 _CONFIG: Final = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -172,7 +169,7 @@ def _connect(path: str, open_here: bool) -> Cursor:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         elif not open_here:
             # Closing any handle on the file would drop the lock of a store that this process has open.
-            _check_length(path)
+            _check_whole(path)
     except OSError as error:
         raise InputRejected((problem("store.no_permission", file=path),)) from error
     try:
@@ -186,30 +183,27 @@ def _connect(path: str, open_here: bool) -> Cursor:
     return connection
 
 
-def _check_length(path: str) -> None:
-    """Refuse a file that was cut before the database replays anything into it; wait for one that is being made."""
-    for wait in (0.05, 0.2, None):
-        if _is_whole(path):
-            return
-        if wait is not None:
-            time.sleep(wait)
-    raise StoreUnreadable(path, "truncated")
+def _check_whole(path: str) -> None:
+    """Refuse a file that was cut, before the database replays anything into it.
 
-
-def _is_whole(path: str) -> bool:
-    """Whether a file is as long as the blocks it counts.
-
-    A valid header holds, from its byte 8 on, iteration, two block numbers, the count of blocks, their size (uint64 each).
+    Where blocks are missing at the end, they may have been free ones: then everything else can still be read.
     """
-    with Path(path).open("rb") as file:
-        head = file.read(3 * _HEADER_BYTES)
-    if head[8:12] not in (_MAGIC, b""):
-        raise StoreUnreadable(path, "not_a_store")
-    if len(head) < 3 * _HEADER_BYTES:
-        return False
-    headers = (struct.unpack_from("<5Q", head, k * _HEADER_BYTES + 8) for k in (1, 2))
-    _, _, _, blocks, block_size = max(headers)
-    return Path(path).stat().st_size >= 3 * _HEADER_BYTES + int(blocks) * int(block_size)
+    missing = missing_blocks(path)
+    if not missing:
+        return
+    try:
+        connection = duckdb.connect(path, read_only=True, config=dict(_CONFIG))
+        try:
+            free = connection.execute("SELECT free_blocks FROM pragma_database_size()").fetchall()[0][0]
+            if free < missing:
+                raise StoreUnreadable(path, "truncated")
+            for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+                connection.execute(f'SELECT bit_xor(hash(t)) FROM "{name}" t').fetchall()
+        finally:
+            connection.close()
+    except duckdb.Error as error:
+        refusal = _refusal(path, error)
+        raise refusal if isinstance(refusal, StoreBusy) else StoreUnreadable(path, "truncated") from error
 
 
 def _refusal(path: str, error: duckdb.Error) -> Exception:

@@ -14,6 +14,7 @@ import pytest
 from data import migrations as steps
 from data.migrations import Migration
 from data.store import Cursor, Store
+from data.store_file import missing_blocks
 from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -246,3 +247,25 @@ def test_a_place_that_may_not_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputRejected) as refused:
         Store(tmp_path / "file" / "s.duckdb")
     assert [p.code for p in refused.value.problems] == ["store.no_permission"]
+
+
+def test_a_store_that_the_database_trimmed_is_whole(tmp_path: Path) -> None:
+    """Free blocks at the end are cut off after the header has counted them; cutting what holds rows is damage."""
+    path = tmp_path / "s.duckdb"
+    fill = "INSERT INTO setting SELECT 'k' || i, repeat(md5(i::VARCHAR), 4) FROM range(120000) t(i)"
+    with Store(path) as store:
+        store.write(lambda c: c.execute(fill))
+    with Store(path) as store:
+        store.write(lambda c: c.execute("DELETE FROM setting WHERE name NOT LIKE 'k1____'"))
+    for turn in range(9):
+        if missing_blocks(str(path)):
+            break
+        with Store(path) as store:
+            store.write(lambda c, turn=turn: c.execute("UPDATE setting SET value = ?", [str(turn)]))  # type: ignore[misc]
+    assert missing_blocks(str(path))
+    with Store(path) as store:
+        assert one(store, "SELECT count(*) FROM setting") == 10_000
+    path.write_bytes(path.read_bytes()[: 3 * 262_144])
+    with pytest.raises(StoreUnreadable) as refused:
+        Store(path)
+    assert refused.value.reason == "truncated"
