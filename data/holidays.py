@@ -12,17 +12,20 @@ from forecasting.dates import to_date, to_day
 
 #: The country of a company that does not say.
 COUNTRY_DEFAULT: Final = "FR"
+#: The days on which payments between euro banks settle.
+T2: Final = "XECB"
 #: Calendars tried where no country is set, in this order; the first wins ties.
-CANDIDATES: Final = (COUNTRY_DEFAULT, "US", "CA", "GB", "DE", "BE", "ES", "IT", "NL", "CH")
+CANDIDATES: Final = (COUNTRY_DEFAULT, T2, "US", "CA", "GB", "DE", "BE", "ES", "IT", "NL", "CH")
 #: Years before and after the given days that a calendar covers.
 _MARGIN_YEARS: Final = 5
 
 
 def bank_holidays(country: str, first_day: int, last_day: int) -> Holidays:
-    """The bank holidays of a country (ISO code) around a range of days; ValueError where the country is not known."""
+    """The bank holidays of a country (ISO code), or of `T2`, around a range of days; ValueError where it is not known."""
     years = range(to_date(first_day).year - 1, to_date(last_day).year + _MARGIN_YEARS + 1)
     try:
-        known = holidays.country_holidays(country, years=years)
+        market = holidays.financial_holidays if country == T2 else holidays.country_holidays
+        known = market(country, years=years)
     except NotImplementedError as error:
         raise ValueError(country) from error
     days = np.array(sorted(to_day(when) for when in known), dtype=np.int32)

@@ -18,6 +18,8 @@ WEEKEND_SHARE_MAX: Final = 0.03
 PAYMENTS_TO_JUDGE: Final = 30
 #: On a day on which banks are closed a payment is this much rarer than on its neighbours (book-keeping slips).
 CLOSED_RATE: Final = 0.1
+#: By how much another calendar must explain the payments better than the first one (log-likelihood).
+EVIDENCE_MIN: Final = 3.0
 #: Calendar days before the first invoice and after the last projected day that the clock knows.
 _MARGIN: Final = 420
 #: A position nearer than this to the month end knows its signed distance, further ones say "far".
@@ -62,7 +64,8 @@ def choose_clock(history: PaymentHistory, candidates: Sequence[Holidays], horizo
 
     Each candidate is scored by the log-likelihood of its holidays being closed: per holiday on a working day
     0.9 m + n log 0.1, with n the partners who paid that day and m their mean number on the same weekday one and two
-    weeks before and after. The first candidate wins ties: it is the country setting.
+    weeks before and after. The first candidate is the country setting: another one needs
+    a clear lead.
     """
     paid = history.paid[history.paid != NO_DAY]
     weekend = (paid.astype(np.int64) + 3) % 7 >= 5
@@ -71,7 +74,7 @@ def choose_clock(history: PaymentHistory, candidates: Sequence[Holidays], horizo
     if len(candidates) == 1:
         return build_clock(history, candidates[0], horizon_days)
     scores = [_closed_score(history, holidays) for holidays in candidates]
-    best = int(np.argmax(scores)) if max(scores, default=0.0) > 0 else 0
+    best = int(np.argmax(scores)) if scores and max(scores) > scores[0] + EVIDENCE_MIN else 0
     return build_clock(
         history, candidates[best] if candidates else Holidays(code="", days=np.zeros(0, np.int32)), horizon_days
     )

@@ -55,7 +55,7 @@ def delay_profiles(behaviour: Behaviour, history: PaymentHistory, max_profiles: 
     segments = segments[: max(0, (max_profiles - 1) // 2)] if len(segments) > 1 else segments[:0]
     own = own[np.lexsort((own, -number[own]))][: max_profiles - 1 - len(segments)]
     common = curves.common if known else library_hazards(5 / 7 if behaviour.clock.business else 1.0)
-    hazard = np.concatenate([common[None, :], curves.segment[segments], _partner_hazards(behaviour, own)])
+    hazard = np.concatenate([common[None, :], curves.segment[segments], partner_hazards(behaviour, own)])
     profile = np.zeros(history.partners, dtype=np.int32)
     for row, segment in enumerate(segments.tolist(), start=1):
         profile[curves.segment_of == segment] = row
@@ -68,7 +68,7 @@ def delay_profiles(behaviour: Behaviour, history: PaymentHistory, max_profiles: 
     return DelayProfiles(pmf=pmf, profile=profile, assumed=assumed)
 
 
-def _partner_hazards(behaviour: Behaviour, partners: npt.NDArray[np.intp]) -> Floats:
+def partner_hazards(behaviour: Behaviour, partners: npt.NDArray[np.intp]) -> Floats:
     """A partner's curve as the odds layer reads it on an ordinary day; float64 (k, 191)."""
     curves, weights = behaviour.curves, behaviour.coefficients
     curve = log_odds(curves.partner[partners])

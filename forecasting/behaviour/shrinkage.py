@@ -52,6 +52,14 @@ class Curves:
     weekday: Curve
     weekday_share: Floats
 
+    def weekday_of(self, partner: int, due: int) -> Curve:
+        """A partner's curve for the weekday of a due date; its own curve where that cell was not counted; (191,)."""
+        key = partner * 7 + (due + 3) % 7
+        at = int(np.searchsorted(self.counts.cells, key))
+        counted = at < len(self.counts.cells) and int(self.counts.cells[at]) == key
+        curve: Curve = self.weekday[at] if counted else self.partner[partner]
+        return curve
+
 
 def build_curves(
     counts: Counts,
