@@ -14,6 +14,7 @@ MODULES: Final[dict[str, str]] = {
     "indemnity": "indemnity",
     "import": "import_files",
     "export-ledger": "export_ledger",
+    "payments": "payments",
     "journal": "journal",
     "due-date": "due_date",
     "late-interest": "late_interest",
