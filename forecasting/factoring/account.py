@@ -160,7 +160,8 @@ class FactorAccount:
         held = self.base.get(invoice)
         if held:
             self.base.reduce(invoice, amount_minor)
-        self._receive(day, amount_minor)
+        self._receive(amount_minor)
+        self._value_later(day, amount_minor)
         self.tell(day, "swept" if held else "swept_after_hand_back", amount_minor, held)
 
     def hand_back(self, day: int, invoice: int) -> None:
@@ -185,7 +186,7 @@ class FactorAccount:
             self.base.leave(held.invoice)
             share = shares.get(held.invoice, 0)
             self.tell(day, "guarantee_paid", share, held, loss_minor=held.open_minor - share)
-        self._receive(day, paid)
+        self._receive(paid)
         return Guarantee(
             paid_minor=paid,
             assigned_minor=sum(h.open_minor for h in owned),
@@ -206,12 +207,13 @@ class FactorAccount:
         """Step 7: the debtor pays the factor; U and the open amount fall."""
         held = self.base[invoice]
         self.base.reduce(invoice, amount_minor)
-        self._receive(day, amount_minor)
+        self._receive(amount_minor)
+        self._value_later(day, amount_minor)
         self.tell(day, "factor_receipt", amount_minor, held)
 
     def receive_indemnity(self, day: int, partner_id: str, amount_minor: int) -> None:
         """Step 7: an indemnity delegated to the factor reduces U."""
-        self._receive(day, amount_minor)
+        self._receive(amount_minor)
         self.events.append(Event(day=day, code="delegated_indemnity", amount_minor=amount_minor, partner_id=partner_id))
 
     def settle(self, day: int, bank_minor: int) -> Settlement:
@@ -287,10 +289,13 @@ class FactorAccount:
         self.utilisation += amount_minor + vat
         self.tell(day, code, amount_minor, invoice, vat_minor=vat)
 
-    def _receive(self, day: int, amount_minor: int) -> None:
-        """U falls; the interest of the days until the value date still counts the amount."""
+    def _receive(self, amount_minor: int) -> None:
+        """U falls."""
         self.utilisation -= amount_minor
         self._repaid += amount_minor
+
+    def _value_later(self, day: int, amount_minor: int) -> None:
+        """The interest of the days until the value date of a debtor's payment still counts the amount."""
         if self.contract.receipt_value_days and amount_minor:
             valued = day + self.contract.receipt_value_days
             self._unvalued[valued] = self._unvalued.get(valued, 0) + amount_minor

@@ -216,7 +216,7 @@ def check_on_demand(seed: int) -> None:
             freed[event.day] += event.amount_minor
     for k, balance in enumerate(result.balance_minor.tolist()):
         day = result.first_day + k
-        if is_business_day(day) and balance < contract.bank_floor_minor:
+        if day >= contract.start_day and is_business_day(day) and balance < contract.bank_floor_minor:
             # What is left is pending: no more than what the day's own receipts freed.
             assert result.availability_minor[k] <= freed[day]
     for day in {f.day for f in result.flows if f.category == "factor_transfer"}:
