@@ -86,6 +86,8 @@ def _read_safely(importer: Importer, file: SourceFile, options: ReadOptions) -> 
         return importer.read(file, options)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
+    except MemoryError:
+        return refused(file.name, importer.format, "import.too_much_memory")
     except BaseException:  # a library in Rust panics with an exception that is no Exception
         return refused(file.name, importer.format, "import.unreadable")
 

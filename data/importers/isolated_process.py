@@ -1,0 +1,21 @@
+"""The process in which files are read apart from the server: one message in, one message out."""
+
+from __future__ import annotations
+
+import sys
+
+from data.importers.isolated import Limits, from_message, restrain, to_message
+from data.importers.recognise import read_files
+
+
+def serve(limits: Limits) -> None:
+    """Reads files and options from standard input, writes their readings to standard output, within limits."""
+    message = sys.stdin.buffer.read()
+    restrain(limits)
+    files, options = from_message(message)
+    sys.stdout.buffer.write(to_message(read_files(files, options)))
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    serve(Limits(seconds=float(sys.argv[1]), memory=int(sys.argv[2])))
