@@ -36,6 +36,7 @@ ROOMS = (
     "simulation",
     "curve",
     "simulation.engine",
+    "drivers",
     "choice",
     "collection",
     "solvency",

@@ -55,11 +55,16 @@ def receipts_book(plan: DrawPlan, first: int, count: int) -> Int64:
     total, found = day_receipts(plan, luck, marks, ends.stop)
     disputes = settle_disputes(plan, luck, found, ends.stop)
     np.subtract.at(total, (disputes.path, disputes.paid.astype(np.int64)), disputes.credit_minor)
+    book: Int64 = total[:, : plan.horizon_days] + shared_receipts(plan)
+    return book
+
+
+def shared_receipts(plan: DrawPlan) -> Int64:
+    """What is known to come in on each day, the same on every path; int64 (H,)."""
     _, _, day, minor = _shared(plan.known.facts.receipts, plan, 1)
     shared = np.zeros(plan.horizon_days, dtype=np.int64)
     np.add.at(shared, day, minor)
-    book: Int64 = total[:, : plan.horizon_days] + shared
-    return book
+    return shared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

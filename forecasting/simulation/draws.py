@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.special import log1p, ndtr, ndtri
 
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
-from forecasting.simulation.draw_plan import DISPUTED, DrawPlan, Floats, Int16, Int64
+from forecasting.simulation.draw_plan import DISPUTED, DrawPlan, Floats, Int16, Int32, Int64
 from forecasting.simulation.kernel_draws import Hits, fill_days, fill_marks, fill_receipts
 from forecasting.simulation.luck import GOLDEN, Words, mix, path_states, step, systematic_factors, uniforms
 from forecasting.simulation.run_days import run_pay_days
@@ -70,7 +70,6 @@ def path_luck(plan: DrawPlan, paths: Int64) -> PathLuck:
     bins = ndtr((edges[None, :] - loading * factor[:, None]) / np.sqrt(1 - loading**2))
     risks = plan.risks
     strain = risks.factor * factor[:, None] + risks.sector_load * sector[:, risks.sector]
-    yearly = plan.assumptions.protracted_probability
     return PathLuck(
         paths=paths,
         state=state,
@@ -78,8 +77,14 @@ def path_luck(plan: DrawPlan, paths: Int64) -> PathLuck:
         sector=sector,
         bin_edge=_parts(bins),
         fails=_parts(ndtr((risks.edge + strain) / risks.rest)),
-        vanishes=int(_parts(np.array(1 - (1 - yearly) ** (plan.horizon_days / 365)))),
+        vanishes=int(_parts(vanishing_probability(plan, np.array(plan.horizon_days)))),
     )
+
+
+def vanishing_probability(plan: DrawPlan, days: Int64) -> Floats:
+    """The probability that a debtor stops paying, without failing, within so many days."""
+    probability: Floats = 1 - (1 - plan.assumptions.protracted_probability) ** (days / 365)
+    return probability
 
 
 def _parts(probability: Floats) -> Halves:
@@ -253,8 +258,7 @@ def _plain_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tu
     group = plan.debtors.group[debtor]
     due = plan.due.astype(np.int64)
     day = due + plan.offsets[group, column]
-    wait = due + column + FIRST_OFFSET + 1
-    late = -1 + _times(wait, plan.factor[group]) + plan.add[group]
+    late = shocked_wait(plan, due + column + FIRST_OFFSET + 1, group)
     day = np.where(is_future | (due >= 0) | (column == NEVER), day, late)
     day = np.where(plan.covered, plan.horizon_days, day)
     paid = plan.roll[np.minimum(np.maximum(day, plan.earliest), plan.horizon_days)]
@@ -275,6 +279,12 @@ def _conditional_column(plan: DrawPlan, profile: npt.NDArray[np.intp], uniform: 
     flat = (cumulative[:, 1:] + (np.arange(len(cumulative), dtype=np.uint64) << np.uint64(33))[:, None]).ravel()
     column: Int64 = np.minimum(np.searchsorted(flat, value + lift, side="right") - profile * OFFSETS, NEVER)
     return column
+
+
+def shocked_wait(plan: DrawPlan, wait: Int64, group: Int32) -> Int64:
+    """The day of payment of what is late already, from as_of: the eve, the wait from it times the factor, plus days."""
+    late: Int64 = -1 + _times(wait, plan.factor[group]) + plan.add[group]
+    return late
 
 
 def _times(days: Int64, factor: Int64) -> Int64:
