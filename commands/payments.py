@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from commands.console import Console
 from commands.grammar import LEDGER, OUT, Argument, Values, Verb, date, within
 from commands.inputs import read_question
-from data.exporters.payment_files import learnt_of, write_behaviour, write_detail, write_payments, write_receipts
-from data.holidays import calendars
-from forecasting.behaviour import (
-    failure_risk,
-    forecast_open,
-    history_of,
-    learn,
-    unpaid_probability,
-)
+from data.exporters.payments_files import forecast_payments, write_payments
 from forecasting.dates import to_date, to_day
+from forecasting.ledger import NO_DAY
 from forecasting.money import Currency, to_text
 from forecasting.scenario import PATH_COUNT_MAX
 
@@ -27,25 +18,15 @@ def run(call: Values, console: Console) -> int:
     """Writes payments.csv, receipts.csv, behaviour.json and, where asked for, detail.npz."""
     question = read_question(call["ledger"])
     console.problems(question.warnings)
-    ledger, folder = question.ledger, call["out"]
+    ledger = question.ledger
     as_of = ledger.as_of if call["as_of"] is None else to_day(call["as_of"])
-    history = history_of(ledger, "customer", as_of)
-    first = int(np.min(history.issue, initial=as_of))
-    behaviour = learn(history, as_of, calendars(first, as_of))
-    forecast = forecast_open(behaviour, history, as_of, call["paths"], call["seed"])
-    risk = failure_risk(history, ledger.partners)
-    unpaid = unpaid_probability(forecast.pmf, forecast.invoices, risk.probability)
-    write_payments(forecast, unpaid, ledger.customers.invoice_id, folder)
-    write_receipts(forecast, ledger.currency, folder)
-    learnt = learnt_of(ledger, history, behaviour, risk)
-    write_behaviour(learnt, folder)
-    if call["detail"]:
-        write_detail(forecast, ledger.customers.invoice_id, folder)
-    open_minor = int(forecast.invoices.open_minor.sum())
+    result = forecast_payments(ledger, as_of, call["paths"], call["seed"])
+    write_payments(result, call["out"], call["detail"])
+    open_minor = int(result.forecast.invoices.open_minor.sum())
     answer: dict[str, Any] = {
         "as_of": to_date(as_of).isoformat(),
-        "paid_invoices": learnt["paid"],
-        "open_invoices": len(forecast.invoices),
+        "paid_invoices": int((result.history.paid != NO_DAY).sum()),
+        "open_invoices": len(result.forecast.invoices),
         "open_minor": open_minor,
         "paths": call["paths"],
         "seed": call["seed"],
