@@ -26,7 +26,8 @@ def cockpit() -> None:
     repairs = panel.arrive(ledger, session.saved_ids(at))
     words, numbers = st.container(), st.container()
     question, status = panel.panel(ledger, at.say, phone=at.phone, library=lambda asked: library.controls(at, asked))
-    with cash_parts.waiting(at, question, status):
+    below = st.container()
+    with cash_parts.waiting(at, question, status, ((words, 32), (numbers, 96), (below, 480))):
         outlook = Outlook(question=question, projection=session.answer(at, question), ledger=ledger)
     with words:
         frame.sentence(sentence(outlook, at.say))

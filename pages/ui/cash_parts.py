@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,17 @@ _OLD_DAYS = 4
 
 def title(at: Desk) -> None:
     """The page's title with the day from which it looks ahead."""
-    frame.title_row(at.say("cash.title"), at.say("app.as_of", day=at.say.f.long_day(session.ledger(at).as_of)), at.say)
+    day = at.say.f.long_day(session.ledger(at).as_of)
+    frame.title_row(at.say("cash.title"), at.say("app.as_of", day=day), at.say, lambda: _share(at))
+
+
+def _share(at: Desk) -> None:
+    """The link that reopens what is on screen, made at the moment it is asked for."""
+    fold = st.popover(at.say("app.share"), key="share", on_change="rerun")
+    if fold.open:
+        with fold:
+            st.markdown(at.say("cash.share"))
+            st.code(panel.link(st.context.url or "", at.say.t.language), language=None, wrap_lines=True)
 
 
 def empty(at: Desk) -> None:
@@ -84,8 +94,9 @@ def curve(at: Desk, outlook: Outlook) -> None:
     frame.figure(hero(picture, say), key="hero", alt=hero_alt(outlook, say))
     if at.phone:
         frame.table(cash_tables.variants(outlook, say, phone=True), alt=say("cash.curve_title", unit=say.f.unit))
-    st.caption(" ".join(_footnotes(at, outlook)))
-    _check(at, outlook)
+    with st.container(horizontal=not at.phone, vertical_alignment="center", gap="small"):
+        st.caption(" ".join(_footnotes(at, outlook)), width="stretch")
+        _check(at, outlook)
     frame.folded_table(say, lambda: cash_tables.curve(outlook, shown, say), key="hero_table")
 
 
@@ -128,14 +139,25 @@ def _check(at: Desk, outlook: Outlook) -> None:
         st.caption(say(key, paths=say.f.whole(paths), count=differences))
 
 
-def waiting(at: Desk, question: Question, place: Any) -> AbstractContextManager[object]:
-    """While an answer is computed, a word in the panel; nothing moves and the previous curve stays."""
+@contextmanager
+def waiting(at: Desk, question: Question, place: Any, shapes: Sequence[tuple[Any, int]]) -> Iterator[None]:
+    """While an answer is computed: a word in the panel, and the previous curve stays; shapes of it the first time."""
     of = session.ledger(at)
-    if session.is_ready(of, session.scenario(at, question), session.contracts(at)):
-        return nullcontext()
-    with place:
-        paths = at.say.f.whole(session.scenario(at, question).path_count)
-        return st.spinner(at.say("cash.simulating", paths=paths))
+    asked = session.scenario(at, question)
+    if session.is_ready(of, asked, session.contracts(at)):
+        yield
+        return
+    first = "drawn" not in st.session_state
+    drawn = []
+    for where, height in shapes if first else ():
+        with where:
+            drawn.append(st.empty())
+        drawn[-1].skeleton(height)
+    with place, st.spinner(at.say("cash.simulating", paths=at.say.f.whole(asked.path_count))):
+        yield
+    for shape in drawn:
+        shape.empty()
+    st.session_state["drawn"] = True
 
 
 def causes(at: Desk, outlook: Outlook) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
 from forecasting.ledger import Ledger
 from forecasting.simulation.flows import Variant
 from pages.ui.cash_words import days_of, who_name
+from pages.ui.i18n import Language
 from pages.ui.question import (
     DELAY_MAX,
     FACTORS,
@@ -87,6 +89,13 @@ def write_address() -> None:
         st.session_state[_WRITTEN] = address
 
 
+def link(page: str, language: Language) -> str:
+    """The address that reopens the question on screen, in the language that it is shown in."""
+    base = urlsplit(page)
+    query = urlencode({**to_address(current()), "lang": language})
+    return urlunsplit((base.scheme, base.netloc, base.path or "/", query, ""))
+
+
 def set_band(band: Variant) -> None:
     """Give the fan to a variant."""
     st.session_state[_QUESTION] = replace(current(), band=band)
@@ -127,9 +136,10 @@ def _controls(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Que
     title, delay, factor, months, who = (
         [st.container() for _ in range(5)] if phone else st.columns([0.7, 1.15, 1.15, 1.05, 1], gap="medium")
     )
-    if not phone:
-        title.header(say("cash.panel.title"), anchor=False)
-    title.button(say("cash.panel.reset"), icon=":material/undo:", type="tertiary", on_click=_reset, args=(ledger,))
+    with title.container(gap=None):
+        if not phone:
+            st.header(say("cash.panel.title"), anchor=False)
+        st.button(say("cash.panel.reset"), icon=":material/undo:", type="tertiary", on_click=_reset, args=(ledger,))
     delay.select_slider(
         say("cash.panel.delay"),
         options=range(DELAY_MAX + 1),

@@ -141,17 +141,36 @@ class _Drawing:
         self.figure.add_scatter(x=ends, y=[height, height], mode="lines", line=style, hoverinfo="skip")
 
     def _limit_name(self, name: str, color: str, height: float, anchor: str) -> None:
+        """A limit's name on its line, at the left or, where curves cross there, at the first place where none does."""
         base.text(
             self.figure,
             name,
             color=color,
             size=tokens.FONT_SMALL_PX,
-            xref="paper",
-            x=0.008,
+            x=base.stamp(self._clear_day(height, anchor, len(name))),
             xanchor="left",
+            xshift=6,
             y=height,
             yanchor=anchor,
         )
+
+    def _clear_day(self, height: float, anchor: str, letters: int) -> int:
+        """The first day from which words of so many letters, over or under a height, meet no median."""
+        per_pixel = (self.high - self.low) / self.frame.plot_height
+        low, high = (height, height + 18 * per_pixel) if anchor == "bottom" else (height - 18 * per_pixel, height)
+        span = self.last - self.first + 1
+        wide = min(span, round(letters * 6.6 / (310 if self.picture.phone else 640) * span))
+        crossed = np.zeros(span, dtype=bool)
+        for curve in self.picture.curves.values():
+            at = self._heights(curve.p50_minor)
+            # A curve also crosses between two days.
+            before = np.concatenate([at[:1], at[:-1]])
+            offset = curve.first_day - self.first
+            crossed[offset : offset + len(at)] |= (np.minimum(at, before) <= high) & (np.maximum(at, before) >= low)
+        for start in range(0, span - wide + 1, 3):
+            if not crossed[start : start + wide].any():
+                return self.first + start
+        return self.first
 
     def fan(self) -> None:
         """Two closed polygons: the range of 9 runs in 10, then of 1 in 2."""

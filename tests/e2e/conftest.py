@@ -1,0 +1,129 @@
+"""A real server on a free port with a store of its own, driven by Debian's Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+#: A first start compiles the engine; later ones take it from its cache.
+PATIENCE_MS = 240_000
+PHONE_AGENT = (
+    "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Mobile Safari/537.36"
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """The address of a running app, and the file that it keeps its data in."""
+
+    url: str
+    store: Path
+
+
+def serve(store: Path) -> Iterator[Server]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
+    environment = {**os.environ, "ENCAISSE_STORE": str(store)}
+    with (store.parent / "server.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        _wait(f"http://127.0.0.1:{port}/_stcore/health", process)
+        yield Server(f"http://localhost:{port}", store)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(240):
+        assert process.poll() is None, "the server stopped at once"
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.25)
+    raise AssertionError("the server never answered")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app on the sample company, as a new user meets it."""
+    yield from serve(tmp_path_factory.mktemp("sample") / "encaisse.duckdb")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("the browser tests need Chromium: sudo apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+class Reader:
+    """A person at a browser; `outside` collects every request that leaves the app."""
+
+    def __init__(self, browser: Browser, server: Server, language: str, *, phone: bool, dark: bool) -> None:
+        self.server = server
+        self.context = browser.new_context(
+            viewport={"width": 390, "height": 844} if phone else {"width": 1440, "height": 1400},
+            locale="fr-FR" if language == "fr" else "en-GB",
+            color_scheme="dark" if dark else "light",
+            user_agent=PHONE_AGENT if phone else None,
+            is_mobile=phone,
+            has_touch=phone,
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(30_000)
+        self.outside: list[str] = []
+        self.page.on("request", lambda request: self._note(request.url))
+
+    def _note(self, url: str) -> None:
+        inside = url.startswith((self.server.url, self.server.url.replace("http", "ws"), "data:", "blob:"))
+        if not inside:
+            self.outside.append(url)
+
+    def open(self, path: str = "/") -> Page:
+        """Open a page and wait until it stands still."""
+        self.page.goto(self.server.url + path)
+        self.page.locator("h1").first.wait_for(timeout=PATIENCE_MS)
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Wait until the app has nothing more to draw."""
+        self.page.wait_for_function(
+            "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSpinner]')"
+            " && !document.querySelector('[data-stale=true]')",
+            timeout=PATIENCE_MS,
+        )
+        self.page.wait_for_timeout(400)
+
+    def sentence(self) -> str:
+        """The one sentence at the top."""
+        return self.page.locator(".st-key-say").inner_text().strip()
+
+
+@pytest.fixture
+def reader(chromium: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Reader]:
+    """A reader; parametrise indirectly with (language, phone, dark)."""
+    language, phone, dark = getattr(request, "param", ("fr", False, False))
+    someone = Reader(chromium, server, language, phone=phone, dark=dark)
+    yield someone
+    someone.context.close()

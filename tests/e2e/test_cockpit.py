@@ -1,0 +1,216 @@
+"""The main job in a browser: read the curves, ask what if, save, reopen from the address, load files, undo."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from pages.ui.i18n import catalogue
+from pages.ui.style import RULES
+from tests.e2e.conftest import Reader, Server, serve
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/",
+    "/scenarios",
+    "/factoring",
+    "/insurance",
+    "/invoices",
+    "/load",
+    "/load?view_of=settings",
+    "/load?view_of=history",
+)
+#: What axe finds inside Streamlit's own components, and nothing of ours: (rule, selector part).
+STREAMLITS_OWN = {
+    "svg-img-alt",  # icons of Streamlit's own
+    "list",
+    "listitem",
+    "scrollable-region-focusable",  # the canvas tables
+    "nested-interactive",  # the file uploader
+    "label-title-only",
+}
+CUSTOMERS = """Compte tiers;Nom;Pièce;Date;Éch.;Montant TTC
+411NOR;Nordex SAS;FA-26-10873;18/11/2026;17/01/2027;12 480,00
+411BET;Béton du Rhône;FA-26-10874;18/11/2026;31/02/2027;3 200,50
+411GAR;Garnier;FA-26-10876;20/11/2026;19/01/2027;8 100,00
+TOTAL;;;;;23 780,50
+"""
+SUPPLIERS = """Supplier,Invoice number,Invoice date,Due date,Amount incl. VAT
+Steelworks Ltd,S-9001,2026-11-02,2026-12-02,"4,250.00"
+Power & Co,S-9002,2026-11-05,2026-12-05,990.10
+"""
+
+
+def axe(page: Page) -> list[dict[str, object]]:
+    import axe_playwright_python
+
+    script = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+    page.evaluate(script.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}))"
+        ".violations.map(v => ({id: v.id, impact: v.impact, nodes: v.nodes.map(n => n.html.slice(0, 200))}))"
+    )
+    return [violation for violation in found if violation["id"] not in STREAMLITS_OWN]
+
+
+def test_the_director_asks_saves_and_reopens(reader: Reader) -> None:
+    page = reader.open()
+    plain = reader.sentence()
+    names = page.locator(".js-plotly-plot .annotation").all_inner_texts()
+    for name in ("Sans protection", "Affacturage", "Assurance", "Les deux"):
+        assert any(name in text for text in names), f"the curve of {name} is missing"
+    slider = page.get_by_role("slider", name="Paiements clients, retard")
+    for _ in range(15):
+        slider.press("ArrowRight")
+    page.get_by_text(re.compile("15 jours de retard")).wait_for()
+    reader.settle()
+    factor = page.get_by_role("slider", name="Défauts clients")
+    factor.press("ArrowRight")
+    page.get_by_text(re.compile("défauts ×1,5")).wait_for()
+    reader.settle()
+    asked = reader.sentence()
+    assert asked != plain and "delay=15" in page.url and "defaults=1.5" in page.url
+    page.get_by_role("radio", name="Les deux").click()
+    page.wait_for_url(re.compile("band=both"))
+    reader.settle()
+    page.get_by_test_id("stPopover").filter(has_text="Enregistrer").get_by_role("button").click()
+    page.get_by_label("Nom du scénario").fill("Retard et défauts")
+    page.get_by_label("Nom du scénario").press("Enter")
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Enregistrer").click()
+    page.wait_for_url(re.compile("scenario=[0-9a-f]{12}"))
+    address = page.url
+    other = reader.context.new_page()
+    other.goto(address)
+    other.get_by_text(re.compile("15 jours de retard")).wait_for(timeout=60_000)
+    other.wait_for_timeout(1500)
+    assert other.locator(".st-key-say").inner_text().strip() == asked
+    assert other.get_by_role("radio", name="Les deux").is_checked()
+    other.close()
+
+
+def test_a_week_lists_its_invoices(reader: Reader) -> None:
+    page = reader.open()
+    bars = page.locator(".st-key-weeks_light .bars .point, [class*='st-key-weeks'] .bars .point")
+    bars.nth(2).click(force=True)
+    page.get_by_text(re.compile("Échéances de la semaine")).wait_for()
+    assert page.get_by_text(re.compile("Ateliers Orvalise, ")).count() > 0
+
+
+@pytest.fixture
+def own_company(chromium: Browser, tmp_path: Path) -> Iterator[Reader]:
+    for server in serve(tmp_path / "own.duckdb"):
+        someone = Reader(chromium, server, "fr", phone=False, dark=False)
+        yield someone
+        someone.context.close()
+
+
+def drop(page: Page, *files: tuple[str, str]) -> None:
+    payload = [{"name": name, "mimeType": "text/csv", "buffer": text.encode("utf-8")} for name, text in files]
+    page.set_input_files("input[type=file]", files=payload)
+
+
+def test_own_files_from_empty_to_curve_and_back(own_company: Reader) -> None:
+    page = own_company.open("/load")
+    page.get_by_role("button", name="Repartir à vide").click()
+    page.get_by_role("button", name="Charger la société d’exemple").wait_for()
+    own_company.settle()
+    drop(page, ("clients.csv", CUSTOMERS), ("suppliers.csv", SUPPLIERS))
+    page.get_by_text("31/02/2027").first.wait_for()
+    assert "4 lignes sur 5 sont prêtes" in own_company.sentence().replace("\u202f", " ").replace("\u00a0", " ")
+    page.get_by_role("button", name=re.compile("Importer les 4 bonnes lignes")).click()
+    page.get_by_text(re.compile("clients.csv")).first.wait_for()
+    page.get_by_role("button", name="Voir la trésorerie").wait_for()
+    page.get_by_role("radio", name=re.compile("Réglages")).click()
+    page.get_by_label(re.compile("Solde d’ouverture")).fill("50 000,00")
+    page.get_by_label(re.compile("Découvert autorisé")).fill("10 000")
+    page.get_by_label(re.compile("Seuil de trésorerie")).fill("5 000")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.get_by_text("Enregistré.").wait_for()
+    page.get_by_role("radio", name=re.compile("Imports faits")).click()
+    page.get_by_text("clients.csv").first.wait_for()
+    page.goto(own_company.server.url + "/")
+    page.get_by_text(re.compile("La courbe s’arrête le")).wait_for(timeout=60_000)
+    assert page.get_by_text(re.compile("cette sortie|ces sorties n’y sont pas")).count()
+    page.goto(own_company.server.url + "/load?view_of=history")
+    page.get_by_role("button", name="Annuler cet import").click()
+    page.get_by_text("annulé").first.wait_for()
+
+
+LOOKS = [("fr", False, False), ("en", False, True), ("fr", True, True), ("en", True, False)]
+
+
+@pytest.mark.parametrize(
+    "reader",
+    LOOKS,
+    indirect=True,
+    ids=lambda look: f"{look[0]}-{'390' if look[1] else '1440'}-{'dark' if look[2] else 'light'}",
+)
+def test_every_page_is_ours_accessible_and_stays_inside(reader: Reader) -> None:
+    problems: dict[str, object] = {}
+    for path in PAGES:
+        page = reader.open(path)
+        if found := axe(page):
+            problems[path] = found
+        width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert width <= 0, f"{path} scrolls sideways"
+        assert page.locator("[data-testid=stException]").count() == 0, path
+    assert page.evaluate("document.documentElement.lang") in ("fr", "en")
+    assert not problems, json.dumps(problems, indent=1, ensure_ascii=False)
+    assert not reader.outside, f"requests that leave the app: {reader.outside}"
+
+
+@pytest.mark.parametrize("reader", [("fr", False, False)], indirect=True)
+def test_no_english_sentence_on_a_french_page(reader: Reader) -> None:
+    french = set(catalogue("fr").values())
+    english = {words for words in catalogue("en").values() if len(words) > 9 and "{" not in words and words not in french}
+    for path in PAGES:
+        page = reader.open(path)
+        seen = page.inner_text("body").replace("\u202f", " ")
+        left = {words for words in english if re.search(rf"(?<!\w){re.escape(words)}(?!\w)", seen)}
+        assert not left, f"{path}: {left}"
+
+
+def test_every_style_hook_still_matches(reader: Reader) -> None:
+    """Streamlit may rename its parts; a rule without its part is a rule that no longer acts."""
+    hooks = set(re.findall(r'\[data-testid="(\w+)"\]', RULES)) | {f".{k}" for k in re.findall(r"\.(st-key-\w+)", RULES)}
+    for path in ("/", "/load", "/factoring"):
+        page = reader.open(path)
+        if path == "/load":
+            drop(page, ("clients.csv", CUSTOMERS))
+            page.get_by_role("button", name=re.compile("Importer")).last.wait_for()
+        hooks -= {h for h in hooks if page.locator(h if h.startswith(".") else f'[data-testid="{h}"]').count()}
+    assert hooks <= {".st-key-foot"}, hooks
+
+
+def test_the_keyboard_alone_suffices(reader: Reader) -> None:
+    page = reader.open()
+    before = reader.sentence()
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.get_by_text(re.compile("2 jours de retard")).wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.get_by_text(re.compile("défauts ×1,5")).wait_for()
+    assert reader.sentence() != before
+
+
+def test_a_hostile_link_gets_a_sentence(reader: Reader) -> None:
+    page = reader.open("/?delay=999&who=segment:%3Cscript%3E&band=all&months=1e9")
+    page.get_by_text(re.compile("Ce lien demandait un retard de 999 jours")).wait_for()
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_a_second_process_gets_a_sentence(reader: Reader, server: Server, chromium: Browser) -> None:
+    reader.open()
+    for second in serve(server.store):
+        someone = Reader(chromium, second, "fr", phone=False, dark=False)
+        someone.page.goto(second.url)
+        someone.page.get_by_text(re.compile("ouvertes par un autre processus")).wait_for(timeout=60_000)
+        someone.context.close()

@@ -1,0 +1,146 @@
+"""Every page in both languages on a small company: it renders, and every control changes what it says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from data import repository
+from data.access import FINANCE
+from data.sample_store import fill_store
+from forecasting.errors import StoreBusy
+from pages.ui import session
+from pages.ui.i18n import LANGUAGES, Language
+from tests.pages.fixtures.company import small_sample
+
+APP = str(Path(__file__).parents[2] / "app.py")
+PAGES = ("cash", "scenarios", "factoring", "insurance", "invoices", "load")
+PATIENCE = 120
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = tmp_path_factory.mktemp("store") / "small.duckdb"
+    with repository.create_store(path) as store:
+        fill_store(store, FINANCE, small_sample())
+    yield from _with_store(path)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "empty.duckdb"
+    repository.create_store(path).close()
+    yield from _with_store(path)
+
+
+def _with_store(path: Path) -> Iterator[Path]:
+    before = os.environ.get("ENCAISSE_STORE")
+    os.environ["ENCAISSE_STORE"] = str(path)
+    yield path
+    session.open_store(str(path)).close()
+    st.cache_resource.clear()
+    if before is None:
+        del os.environ["ENCAISSE_STORE"]
+    else:
+        os.environ["ENCAISSE_STORE"] = before
+
+
+def opened(page: str = "cash", language: Language = "fr", **address: str) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
+    app.query_params["lang"] = language
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    if page != "cash":
+        app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception, app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    return next(m.value for m in app.markdown if "**" in m.value)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_speaks(company: Path, page: str, language: Language) -> None:
+    app = opened(page, language)
+    assert app.title[0].value
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_store_is_no_error(empty: Path, page: str) -> None:
+    app = opened(page)
+    assert not app.error
+
+
+@pytest.mark.parametrize(
+    ("control", "value"),
+    [("ask_delay", 30), ("ask_factor", Decimal(3)), ("ask_months", 3), ("ask_ready", "largest_fails")],
+)
+def test_every_control_changes_the_result(company: Path, control: str, value: Any) -> None:
+    app = opened()
+    plain = [m.value for m in app.metric] + [said(app)]
+    if control == "ask_ready":
+        app.button_group(key=control).set_value(value)
+    else:
+        app.session_state[control] = value
+    app.run()
+    assert not app.exception
+    assert [m.value for m in app.metric] + [said(app)] != plain
+
+
+def test_whom_a_shock_concerns_matters(company: Path) -> None:
+    ledger = small_sample().ledger()
+    segment = max({p.segment for p in ledger.partners if p.segment})
+    named = opened(delay="30", who=f"segment:{segment}")
+    assert not named.info, "the segment is known"
+    assert [m.value for m in opened(delay="30").metric] != [m.value for m in named.metric]
+
+
+def test_a_link_reopens_the_question(company: Path) -> None:
+    app = opened(delay="15", defaults="2", months="6", band="both")
+    assert app.select_slider(key="ask_delay").value == 15
+    assert "**15 jours** de retard" in said(app) and "×2" in said(app)
+
+
+def test_a_broken_link_is_repaired_and_says_so(company: Path) -> None:
+    app = opened(delay="999", who="segment:nobody")
+    told = " ".join(i.value for i in app.info)
+    assert "999" in told and "60 jours" in told and "segment:nobody" in told
+    assert app.select_slider(key="ask_delay").value == 60
+
+
+def test_missing_settings_say_what_the_curve_is_not(empty: Path) -> None:
+    with repository.create_store(empty) as store:
+        fill_store(store, FINANCE, small_sample())
+        told = repository.company(store, FINANCE)
+        repository.save_company(store, FINANCE, replace(told, opening_cash_minor=None, opening_date=None))
+    warned = " ".join(w.value for w in opened().warning)
+    assert "solde d’ouverture" in warned and "des variations, pas un solde" in warned
+
+
+def test_a_busy_store_gets_a_sentence(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(_: str) -> None:
+        raise StoreBusy("small.duckdb", 4242)
+
+    monkeypatch.setattr(session, "open_store", busy)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
+    assert not app.exception
+    assert "4242" in app.error[0].value
+
+
+def test_the_language_button_switches(company: Path) -> None:
+    app = opened()
+    assert app.title[0].value == "Trésorerie"
+    app.button(key="language").click().run()
+    assert app.title[0].value == "Cash"
