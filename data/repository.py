@@ -6,7 +6,15 @@ from pathlib import Path
 
 from data.ready_scenarios import ReadyScenario
 from data.repository_audit import AuditEntry, audit_trail, first_broken_seal, record_audit
-from data.repository_bank import BankLine, accounts, bank_lines, save_account
+from data.repository_bank import (
+    AccountPosition,
+    BankLine,
+    EntityPosition,
+    accounts,
+    bank_lines,
+    bank_positions,
+    save_account,
+)
 from data.repository_company import (
     AsOfMode,
     Company,
@@ -18,6 +26,7 @@ from data.repository_company import (
     save_settings,
     setting,
 )
+from data.repository_customers import CustomerClauses, CustomerPosition, customer_clauses, customer_positions
 from data.repository_forecasts import (
     ForecastBands,
     ForecastRecord,
@@ -63,12 +72,16 @@ from data.store import Store
 
 __all__ = [
     "PLANNED_CATEGORIES",
+    "AccountPosition",
     "AsOfMode",
     "AuditEntry",
     "BankLine",
     "Company",
     "ContractKind",
+    "CustomerClauses",
+    "CustomerPosition",
     "DataVersion",
+    "EntityPosition",
     "ForecastBands",
     "ForecastRecord",
     "ImportReceipt",
@@ -86,12 +99,15 @@ __all__ = [
     "accounts",
     "audit_trail",
     "bank_lines",
+    "bank_positions",
     "choose_contract",
     "chosen_contract",
     "company",
     "contract",
     "contracts",
     "create_store",
+    "customer_clauses",
+    "customer_positions",
     "data_version",
     "delete_contract",
     "delete_scenario",

@@ -7,7 +7,8 @@ from datetime import date
 
 from data.access import Principal, require
 from data.repository_audit import append_audit
-from data.repository_company import plain_rate
+from data.repository_company import plain_rate, read_company
+from data.repository_currency import Rates, read_rates
 from data.store import Cursor, Store
 from forecasting.dates import to_date, to_day
 from forecasting.ledger import Account
@@ -30,6 +31,72 @@ class BankLine:
     import_id: int
     file: str
     source_row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPosition:
+    """An account on the morning of a day: its latest stated balance, and the lines that came after it.
+
+    `known_until` is the first morning of which nothing is known any more; amounts are in the account's own currency,
+    `home_minor` is the balance in the company's (None: no rate is known).
+    """
+
+    account: Account
+    label: str
+    since_minor: int
+    known_until: date
+    home_minor: int | None
+
+    @property
+    def balance_minor(self) -> int:
+        """The stated balance with the lines after it."""
+        return self.account.balance_minor + self.since_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityPosition:
+    """One entity's accounts ("" where entities are not told apart) with their sum in the company's currency."""
+
+    entity: str
+    accounts: tuple[AccountPosition, ...]
+
+    @property
+    def home_minor(self) -> int:
+        """The sum of the balances whose rate is known."""
+        return sum(position.home_minor or 0 for position in self.accounts)
+
+
+def bank_positions(store: Store, principal: Principal, as_of: date) -> tuple[EntityPosition, ...]:
+    """What every account holds on the morning of a day, by entity: the group's cash as the banks tell it."""
+    require(principal, "read_treasury")
+    with store.read() as cursor:
+        found = read_positions(cursor, to_day(as_of), read_rates(cursor, read_company(cursor).currency, to_day(as_of)))
+    entities = sorted({position.account.entity for position in found})
+    return tuple(EntityPosition(entity=e, accounts=tuple(p for p in found if p.account.entity == e)) for e in entities)
+
+
+def read_positions(cursor: Cursor, as_of: int, rates: Rates) -> tuple[AccountPosition, ...]:
+    """The same inside an open read, account by account, unguarded."""
+    labels = dict(cursor.execute("SELECT account_id, label FROM account").fetchall())
+    return tuple(
+        _position(cursor, account, labels[account.account_id], as_of, rates) for account in read_accounts(cursor, as_of)
+    )
+
+
+def _position(cursor: Cursor, account: Account, label: str, as_of: int, rates: Rates) -> AccountPosition:
+    since, last = cursor.execute(
+        "SELECT CAST(coalesce(sum(amount_minor), 0) AS BIGINT), max(day) FROM bank_line_known "
+        "WHERE account_id = ? AND day >= ? AND day < ?",
+        [account.account_id, to_date(account.day), to_date(as_of)],
+    ).fetchall()[0]
+    known = account.currency == rates.home or account.currency in rates.foreign
+    return AccountPosition(
+        account=account,
+        label=label,
+        since_minor=since,
+        known_until=to_date(account.day if last is None else to_day(last) + 1),
+        home_minor=rates.convert_one(account.balance_minor + since, account.currency) if known else None,
+    )
 
 
 def accounts(store: Store, principal: Principal, as_of: date) -> tuple[Account, ...]:

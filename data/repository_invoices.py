@@ -145,7 +145,7 @@ def invoices(
     asked = wanted or InvoiceFilter()
     with store.read() as cursor:
         told = read_company(cursor)
-        _list(cursor, principal, asked, told, first_day(told, as_of))
+        list_invoices(cursor, principal, asked, told, first_day(told, as_of))
         rows = cursor.execute(
             f"SELECT * FROM listed ORDER BY {_ORDERS[asked.order]} LIMIT ? OFFSET ?", [asked.limit, asked.offset]
         ).fetchall()
@@ -160,7 +160,8 @@ def invoices(
     )
 
 
-def _list(cursor: Cursor, principal: Principal, asked: InvoiceFilter, told: Company, as_of: date) -> None:
+def list_invoices(cursor: Cursor, principal: Principal, asked: InvoiceFilter, told: Company, as_of: date) -> None:
+    """Put the invoices that the person may see into the temporary table `listed` of an open read, unguarded."""
     values: dict[str, Any] = {
         "as_of": as_of,
         "narrow": principal.own_customers_only,

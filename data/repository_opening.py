@@ -7,12 +7,12 @@ from datetime import date
 from typing import Final
 
 from data.access import Principal, require
-from data.repository_bank import read_accounts
+from data.repository_bank import read_positions
 from data.repository_company import Company, first_day, read_company
 from data.repository_currency import Rates, read_rates
 from data.repository_plan import read_planned_flows
 from data.store import Cursor, Store
-from forecasting.dates import to_date, to_day
+from forecasting.dates import to_day
 from forecasting.simulation.operations import planned_days
 
 #: What settled invoices moved on days from $first (included) to $last (excluded), per side and currency.
@@ -66,11 +66,12 @@ def read_opening(cursor: Cursor, told: Company, as_of: date, rates: Rates) -> Op
     """The same inside an open read, unguarded. Without a stated balance, the bank statements' own ones are taken."""
     stated_on, stated = told.opening_date, told.opening_cash_minor or 0
     if stated_on is None:
-        accounts = [a for a in read_accounts(cursor, to_day(as_of)) if a.currency in (told.currency, *rates.foreign)]
-        if not accounts:
+        latest = read_positions(cursor, to_day(as_of), rates)
+        if not latest:
             return OpeningCash(as_of=as_of, stated_on=None, stated_minor=0, carried_minor=0)
-        stated_on = to_date(min(account.day for account in accounts))
-        stated = sum(rates.convert_one(account.balance_minor, account.currency) for account in accounts)
+        # The last morning of which every account tells: what one of them tells beyond it is carried with the rest.
+        stated_on = min(position.known_until for position in latest)
+        stated = sum(position.home_minor or 0 for position in read_positions(cursor, to_day(stated_on), rates))
     moved = _moved(cursor, min(stated_on, as_of), max(stated_on, as_of), rates)
     return OpeningCash(
         as_of=as_of, stated_on=stated_on, stated_minor=stated, carried_minor=moved if as_of >= stated_on else -moved

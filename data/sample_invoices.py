@@ -36,7 +36,7 @@ _HABITS: Final[dict[Habit, tuple[float, float]]] = {
 _AHEAD_DAYS: Final[dict[Rhythm, int]] = {"any": 4, "weekly": 8, "fortnight": 12, "month_end": 12}
 _LATE_MAX_DAYS: Final = 120.0
 #: The failing customer pays ever later from this many days before the first projected day, and nothing in the last ones.
-_FALLING_DAYS, _SILENT_DAYS = 300, 75
+_FALLING_DAYS, _SILENT_DAYS = 400, 60
 
 Indices = npt.NDArray[np.int32]
 
@@ -205,7 +205,7 @@ def _lateness(
     punctual = rng.random(count) < habits[:, 0]
     scale = habits[:, 1] * np.exp(0.25 * mood)
     failing = np.array([c.habit == "failing" for c in customers])[partner]
-    scale *= 1 + failing * 2.5 * np.clip((due - (as_of - _FALLING_DAYS)) / _FALLING_DAYS, 0, 1)
+    scale *= 1 + failing * 4.0 * np.clip((due - (as_of - _FALLING_DAYS)) / _FALLING_DAYS, 0, 1)
     late = np.minimum(1 + rng.exponential(1.0, count) * scale, _LATE_MAX_DAYS)
     ahead = np.array([_AHEAD_DAYS[c.rhythm] for c in customers])[partner]
     early = -np.floor(rng.random(count) * (ahead + 1))

@@ -59,6 +59,7 @@ TREASURY_READS: dict[str, Callable[[Store, Principal], Any]] = {
     "contract": lambda s, p: repo.contract(s, p, "x"),
     "chosen_contract": lambda s, p: repo.chosen_contract(s, p, "factoring"),
     "accounts": lambda s, p: repo.accounts(s, p, AS_OF),
+    "bank_positions": lambda s, p: repo.bank_positions(s, p, AS_OF),
     "bank_lines": lambda s, p: repo.bank_lines(s, p, first=AS_OF, last=AS_OF),
     "forecasts": repo.forecasts,
     "forecast_bands": lambda s, p: repo.forecast_bands(s, p, 1),
@@ -150,6 +151,32 @@ def test_a_salesperson_without_customers_sees_none(store: Store, owner: str) -> 
     assert not repo.partners(store, nobody)
     assert not len(repo.load_ledger(store, nobody).customers)
     assert repo.invoices(store, nobody).count == 0
+
+
+def test_a_salesperson_sees_positions_of_own_customers_only(store: Store, sample: SampleCompany) -> None:
+    own = {p.partner_id for p in sample.partners if p.owner == SELLER}
+    assert {position.partner.partner_id for position in repo.customer_positions(store, SALES)} == own
+    whole = {position.partner.partner_id: position for position in repo.customer_positions(store, FINANCE)}
+    assert len(whole) == 60
+    assert all(position == whole[position.partner.partner_id] for position in repo.customer_positions(store, SALES))
+
+
+def test_of_contracts_a_salesperson_learns_what_is_about_an_own_customer(store: Store, sample: SampleCompany) -> None:
+    own = next(p.partner_id for p in sample.partners if p.owner == SELLER)
+    other = next(p.partner_id for p in sample.partners if p.owner not in ("", SELLER))
+    clauses = repo.customer_clauses(store, SALES, own)
+    assert clauses.insurance is not None and clauses.factoring is not None
+    assert {name for name, _ in clauses.insurance.limits or ()} == {own}
+    assert clauses.factoring.ineligible == ("public", "foreign", "intra_group")
+    secrets = (clauses.factoring.margin, clauses.factoring.service_fee_rate, clauses.insurance.premium_rate)
+    assert set(secrets) == {0} and clauses.factoring.index[0].rate == 0
+    assert clauses.factoring.funding_ceiling_minor is None and clauses.factoring.bank_floor_minor == 0
+    assert clauses.factoring.opening_utilisation_minor == 0 and clauses.insurance.premium_min_minor is None
+    assert other not in repr(clauses)
+    for stranger in (other, "S001", "nobody"):
+        with pytest.raises(AccessDenied):
+            repo.customer_clauses(store, SALES, stranger)
+    assert repo.customer_clauses(store, FINANCE, other).factoring is not None
 
 
 def test_a_salesperson_learns_the_company_s_name_and_nothing_else(store: Store) -> None:

@@ -27,7 +27,7 @@ from data.importers.protocol import (
 from data.repository import Company, InvoiceFilter, Store
 from forecasting.dates import to_day
 from forecasting.errors import InputRejected
-from forecasting.ledger import NO_AMOUNT, NO_DAY, Ledger, Partner, PlannedFlow
+from forecasting.ledger import NO_AMOUNT, NO_DAY, Account, Ledger, Partner, PlannedFlow
 from tests.data.rows import invoice, reading
 
 AS_OF = date(2026, 1, 15)
@@ -329,6 +329,78 @@ def test_a_statement_gives_the_opening_balance_where_nobody_typed_one(tmp_path: 
         ledger = repo.load_ledger(store, FINANCE, AS_OF)
         assert ledger.opening_cash_minor == 9_00
         assert [(a.account_id, a.balance_minor) for a in ledger.accounts] == [("A", 7_00), ("B", 2_00)]
+
+
+def test_the_group_s_cash_is_what_the_banks_tell(store: Store) -> None:
+    def line(account: str, day: int, amount: int, currency: str = "EUR") -> BankRow:
+        return BankRow(
+            account_id=account, day=date(2026, 1, day), amount_minor=amount, source_row=day, label="x", currency=currency
+        )
+
+    balances = (
+        BalanceRow(account_id="A", day=date(2026, 1, 9), balance_minor=50_00, kind="closing", source_row=1),
+        BalanceRow(
+            account_id="B", day=date(2026, 1, 12), balance_minor=20_00, kind="closing", source_row=2, currency="USD"
+        ),
+        BalanceRow(account_id="C", day=date(2026, 1, 12), balance_minor=1_00, kind="closing", source_row=3, currency="CHF"),
+    )
+    lines = (
+        line("A", 9, -3_00),
+        line("A", 10, 7_00),
+        line("A", 14, -1_00),
+        line("A", 20, 9_00),
+        line("B", 13, 2_00, "USD"),
+    )
+    stored(store, reading(balances=balances, bank=lines))
+    repo.save_exchange_rates(store, FINANCE, [("USD", date(2026, 1, 1), Decimal("0.5"))])
+    repo.save_account(
+        store, FINANCE, Account(account_id="B", entity="Inc.", currency="USD", balance_minor=0, day=0), "Dollars"
+    )
+    mine, theirs = repo.bank_positions(store, FINANCE, AS_OF)
+    assert [(p.account.account_id, p.balance_minor, p.home_minor, p.known_until.day) for p in mine.accounts] == [
+        ("A", 56_00, 56_00, 15),
+        ("C", 1_00, None, 13),
+    ]
+    assert (theirs.entity, theirs.home_minor, theirs.accounts[0].label) == ("Inc.", 11_00, "Dollars")
+
+
+def test_without_a_typed_balance_the_banks_common_day_counts(tmp_path: Path) -> None:
+    with repo.create_store(tmp_path / "s.duckdb") as store:
+        balances = (
+            BalanceRow(account_id="A", day=date(2026, 1, 9), balance_minor=50_00, kind="closing", source_row=1),
+            BalanceRow(account_id="B", day=date(2026, 1, 9), balance_minor=20_00, kind="closing", source_row=2),
+        )
+        later = BankRow(account_id="A", day=date(2026, 1, 13), amount_minor=5_00, source_row=3, label="VIR F1")
+        paid = invoice("F1", 5_00, paid=date(2026, 1, 13))
+        stored(store, reading(paid, balances=balances, bank=(later,)))
+        found = repo.opening_cash(store, FINANCE, AS_OF)
+        # B tells nothing beyond the 9th; the payment of the 13th is carried once, not twice.
+        assert (found.stated_on, found.stated_minor, found.carried_minor) == (date(2026, 1, 10), 70_00, 5_00)
+
+
+def test_positions_of_customers_add_up(store: Store) -> None:
+    stored(
+        store,
+        reading(
+            invoice("F1", 100_00, due=date(2026, 1, 10), partner_name="Élan"),
+            invoice("F2", 200_00, disputed=True, due=date(2026, 1, 5)),
+            invoice("F3", 300_00, paid=date(2026, 1, 7), due=date(2026, 1, 1)),
+            invoice("F4", 400_00, issue=date(2026, 2, 1), due=date(2026, 3, 1)),
+            invoice("A1", -50_00, source_row=3),
+            invoice("G1", 70_00, partner="C2"),
+            invoice("S1", 70_00, side="supplier", partner="S1"),
+        ),
+    )
+    first, second = repo.customer_positions(store, FINANCE)
+    assert (first.partner.name, first.owed_minor, first.overdue_minor, first.disputed_minor) == (
+        "Élan",
+        300_00,
+        300_00,
+        200_00,
+    )
+    assert (first.credit_minor, first.invoiced_year_minor, first.oldest_due) == (-50_00, 550_00, date(2026, 1, 5))
+    assert (first.payments_seen, first.mean_late_days, first.habit) == (1, 6.0, 1.0)
+    assert (second.partner.partner_id, second.owed_minor, second.payments_seen, second.habit) == ("C2", 70_00, 0, None)
 
 
 def test_the_opening_balance_is_carried_to_the_day_asked_for(store: Store) -> None:

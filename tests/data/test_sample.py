@@ -179,10 +179,10 @@ def low(ledger: Ledger, later: int) -> int:
         np.add.at(owed, side.credits[notes], side.amount_minor[notes])
         silent = np.array([p.rating == "7" for p in ledger.partners])[side.partner]
         open_now = (side.paid == NO_DAY) & (side.amount_minor > 0) & ~silent
-        day = side.due + mean[side.partner] - ledger.as_of
-        day = np.where(day < 0, 7 * (sign > 0), day).astype(np.int64) + later * (sign > 0)
-        inside = open_now & (day < 365)
-        np.add.at(flows, day[inside], sign * owed[inside])
+        mean_day = side.due + mean[side.partner] - ledger.as_of
+        when = np.where(mean_day < 0, 7 * (sign > 0), mean_day).astype(np.int64) + later * (sign > 0)
+        inside = open_now & (when < 365)
+        np.add.at(flows, when[inside], sign * owed[inside])
     for flow in ledger.planned_flows:
         for day_number in planned_days(flow, ledger.as_of, ledger.as_of + 364):
             flows[day_number - ledger.as_of] += flow.amount_minor
