@@ -9,6 +9,7 @@ from forecasting.behaviour.profiles import DelayProfiles
 from forecasting.ledger import Ledger, Partner
 from forecasting.ledger_build import InvoiceColumns, build_ledger
 from forecasting.simulation.assumptions import default_delay_curve
+from forecasting.simulation.expectations import Expectations
 
 #: Wednesday 2026-03-04.
 AS_OF = 20_516
@@ -81,3 +82,11 @@ def default_probabilities(ledger: Ledger) -> npt.NDArray[np.float64]:
     """One-year default probabilities of eight classes, dealt to partners in turn."""
     classes = np.array([0.001, 0.004, 0.008, 0.012, 0.015, 0.035, 0.06, 0.10])
     return classes[np.arange(len(ledger.partners)) % len(classes)]
+
+
+def expectations(ledger: Ledger) -> Expectations:
+    """These curves and probabilities as the engine takes them, without a joint law."""
+    profiles = delay_profiles(ledger)
+    return Expectations(
+        profiles=profiles, supplier_profiles=profiles, default_probability=default_probabilities(ledger), runs=None
+    )

@@ -138,10 +138,12 @@ def draw_plan(
     default_probability: Floats,
     assumptions: Assumptions = ASSUMPTIONS,
     runs: Runs | None = None,
+    supplier_profiles: DelayProfiles | None = None,
 ) -> DrawPlan:
     """The plan of a stochastic scenario.
 
-    profiles: how late each partner pays, or how late we pay it. default_probability float64 (partners,): within one year.
+    profiles: how late each partner pays; supplier_profiles: how late we pay each (the former where absent).
+    default_probability float64 (partners,): within one year.
     runs: the joint law of open invoices, where it was learnt; it then decides their days, and nothing else is drawn
     about them but whether their debtor stops paying.
     """
@@ -188,7 +190,7 @@ def draw_plan(
         add=np.array([d.add_days for d in groups], dtype=np.int64),
         roll=_roll(ledger.as_of, horizon, scenario.business_days_only),
         payments=known.suppliers,
-        payment_day=_supplier_days(ledger, scenario, known.suppliers, profiles),
+        payment_day=_supplier_days(ledger, scenario, known.suppliers, supplier_profiles or profiles),
         business_days_only=scenario.business_days_only,
         assumptions=assumptions,
         runs=runs,

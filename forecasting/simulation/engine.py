@@ -1,6 +1,6 @@
 """From a question to its answer: draw the paths, put the contracts over them, count.
 
-    book = simulate(ledger, scenario, profiles=…, default_probability=…)      who pays when, whatever the contracts
+    book = simulate(ledger, scenario, learnt=…)          who pays when, whatever the contracts
     projection = evaluate(book, factoring, insurance)                         again and again, for any contracts
     projection = project(ledger, scenario, factoring, insurance)              both in one call
 
@@ -18,17 +18,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.behaviour.profiles import DelayProfiles
 from forecasting.curve import Levels, Projection, Sums, curve_of
 from forecasting.errors import EncaisseError
 from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger
 from forecasting.scenario import Scenario
-from forecasting.simulation.assumptions import ASSUMPTIONS, assumed_profiles
 from forecasting.simulation.check import compare
 from forecasting.simulation.draw_block import draw_block
 from forecasting.simulation.draw_plan import DrawPlan, draw_plan
+from forecasting.simulation.expectations import Expectations, assumed
 from forecasting.simulation.flows import CATEGORIES, Variant
 from forecasting.simulation.kernel import (
     CompiledContracts,
@@ -47,7 +46,6 @@ from forecasting.simulation.kernel_results import ACCOUNT, LOSSES
 from forecasting.simulation.variants import project_certain
 from forecasting.version import MODEL_VERSION
 
-Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
 Clock = Callable[[], float]
 
@@ -64,12 +62,19 @@ class Cancelled(EncaisseError):
     """The caller asked to stop before the answer was there."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Kept:
-    """What the last contracts made of the paths, by the first path of each block."""
+    """What contracts made of the paths, by the first path of each block; blocks are only ever added."""
 
-    compiled: CompiledContracts | None = None
+    compiled: CompiledContracts
     exposures: dict[int, Exposure] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """What the last contracts made; replaced whole, so that two questions at a time do not mix."""
+
+    latest: _Kept | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +85,7 @@ class Book:
     scenario: Scenario
     plan: DrawPlan
     lowered: tuple[Calendar, LoweredBook]
-    kept: _Kept = field(default_factory=_Kept, repr=False, compare=False)
+    shelf: _Shelf = field(default_factory=_Shelf, repr=False, compare=False)
 
     @property
     def block_paths(self) -> int:
@@ -89,30 +94,23 @@ class Book:
         return int(min(max(_BLOCK_CELLS // max(len(self.plan.row), 1), least), most))
 
 
-def simulate(
-    ledger: Ledger,
-    scenario: Scenario,
-    *,
-    profiles: DelayProfiles | None = None,
-    default_probability: Floats | None = None,
-) -> Book:
+def simulate(ledger: Ledger, scenario: Scenario, *, learnt: Expectations | None = None) -> Book:
     """The paths of a stochastic scenario, ready to be put under contracts.
 
-    profiles: how late each partner pays (and how late we pay it); default_probability float64 (partners,): of failing
-    within one year. Where they are not given the labelled assumptions stand in.
+    learnt: how late and how surely partners pay (`expectations.expected`); without it the labelled assumptions stand in.
     """
     assert scenario.kind == "stochastic", "a certain scenario has nothing to draw"
-    if profiles is None:
-        profiles = assumed_profiles(len(ledger.partners))
-    if default_probability is None:
-        given = (partner.default_probability for partner in ledger.partners)
-        default_probability = np.array([ASSUMPTIONS.default_probability if p is None else p for p in given])
-    return Book(
-        ledger=ledger,
-        scenario=scenario,
-        plan=draw_plan(ledger, scenario, profiles, default_probability),
-        lowered=lower_ledger(ledger, scenario.horizon_days),
+    known = learnt or assumed(ledger)
+    assert known.runs is None or known.run_days >= scenario.horizon_days, "the joint law ends before the horizon"
+    plan = draw_plan(
+        ledger,
+        scenario,
+        known.profiles,
+        known.default_probability,
+        runs=known.runs,
+        supplier_profiles=known.supplier_profiles,
     )
+    return Book(ledger=ledger, scenario=scenario, plan=plan, lowered=lower_ledger(ledger, scenario.horizon_days))
 
 
 def project(
@@ -121,8 +119,7 @@ def project(
     factoring: FactoringContract | None = None,
     insurance: InsurancePolicy | None = None,
     *,
-    profiles: DelayProfiles | None = None,
-    default_probability: Floats | None = None,
+    learnt: Expectations | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     threads: int = 2,
@@ -137,7 +134,7 @@ def project(
     """
     if scenario.kind == "certain":
         return _certain(ledger, scenario, factoring, insurance)
-    book = simulate(ledger, scenario, profiles=profiles, default_probability=default_probability)
+    book = simulate(ledger, scenario, learnt=learnt)
     return evaluate(
         book,
         factoring,
@@ -234,12 +231,13 @@ class _Watch:
 
 
 def _reusable(book: Book, compiled: CompiledContracts, count: int) -> _Kept | None:
-    """The exposures that a book keeps, emptied where other invoices count now; None where they would be too many."""
+    """The exposures that a book keeps, none yet where other invoices count now; None where they would be too many."""
     if 32 * count * book.scenario.horizon_days > _KEPT_BYTES:
         return None
-    if book.kept.compiled is None or not same_exposure(book.kept.compiled, compiled):
-        book.kept.compiled, book.kept.exposures = compiled, {}
-    return book.kept
+    kept = book.shelf.latest
+    if kept is None or not same_exposure(kept.compiled, compiled):
+        kept = book.shelf.latest = _Kept(compiled)
+    return kept
 
 
 def _each_block(

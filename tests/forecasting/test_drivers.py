@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from bench.company import default_probabilities, delay_profiles
+from bench.company import expectations
 from forecasting.drivers import drivers
 from forecasting.scenario import Defaults, Scenario
 from forecasting.simulation.draw_block import draw_block
@@ -17,7 +17,7 @@ from tests.forecasting.simulation.questions import FACTORING, INSURANCE, small
 
 LEDGER = small(200, debtors=30)
 QUESTION = Scenario(path_count=70, horizon_days=200, defaults=Defaults(multiply_probability=Decimal(4)))
-BOOK = simulate(LEDGER, QUESTION, profiles=delay_profiles(LEDGER), default_probability=default_probabilities(LEDGER))
+BOOK = simulate(LEDGER, QUESTION, learnt=expectations(LEDGER))
 ANSWER = evaluate(BOOK, FACTORING, INSURANCE)
 
 

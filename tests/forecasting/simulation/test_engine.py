@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from bench.company import AS_OF, default_probabilities, delay_profiles
+from bench.company import AS_OF, expectations
 from forecasting.curve import Curve, Projection
 from forecasting.errors import InputRejected
 from forecasting.ledger import Ledger
@@ -20,7 +20,7 @@ from tests.forecasting.simulation.questions import FACTORING, INSURANCE, small
 
 
 def book_of(ledger: Ledger, scenario: Scenario) -> Book:
-    return simulate(ledger, scenario, profiles=delay_profiles(ledger), default_probability=default_probabilities(ledger))
+    return simulate(ledger, scenario, learnt=expectations(ledger))
 
 
 def same(a: Projection, b: Projection) -> bool:
