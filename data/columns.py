@@ -141,8 +141,8 @@ def _places(header: list[str], table: Table, required: Sequence[str], optional: 
     if len(header) <= 1 and any(mark in "".join(header) for mark in ";\t|"):
         table.wrong(None, "", "file.not_comma_separated")
         return {}
-    twice = {name for name in header if name and header.count(name) > 1}
-    for name in sorted(twice & {*required, *optional}):
+    twice = sorted(name for name in {*required, *optional} if header.count(name) > 1)
+    for name in twice:
         table.wrong(None, name, "file.column_twice", name=name)
     missing = [name for name in required if name not in header]
     for name in missing:

@@ -20,9 +20,9 @@ RATE_DECIMALS_MAX: Final = 6
 #: A quoted text in a sentence is cut here.
 _SHOWN_MAX: Final = 40
 
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-_WHOLE = re.compile(r"[+-]?\d{1,9}")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _FLAGS: Final = {"true": True, "false": False, "1": True, "0": False}
 
