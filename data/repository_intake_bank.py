@@ -139,6 +139,11 @@ def _take_counted(
             f"row_number() OVER (PARTITION BY {', '.join(key)} ORDER BY source_row), CAST(? AS BIGINT) FROM incoming_rows",
             [import_id],
         )
+        came = cursor.execute("SELECT coalesce(sum(amount_minor), 0) FROM incoming_rows").fetchall()
+    stands = cursor.execute(
+        f"SELECT coalesce(sum(amount_minor), 0) FROM {target} WHERE import_id = ?", [import_id]
+    ).fetchall()
+    assert came == stands, f"rows changed on their way into {target}: {came} came in, {stands} stands"
     stored = _known(cursor, target) - before
     return Intake(stored=stored, duplicates=incoming.num_rows - stored)
 

@@ -34,10 +34,13 @@ _CONFIG: Final = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "storage_compatibility_version": STORAGE_VERSION,
-    # No SQL reaches a file beside the store, and none can change that.
-    "enable_external_access": "false",
-    "lock_configuration": "true",
 }
+#: No SQL reaches a file beside the store but in the folder of its backups, and none can change that.
+_FENCE: Final = (
+    "SET allowed_directories = ['{backups}']",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
 #: How the database says that the disk takes no more; the transaction is undone then.
 _FULL: Final = ("Could not write file", "No space left")
 _PID = re.compile(r"PID (\d+)")
@@ -63,9 +66,13 @@ class Store:
         self.path = os.path.realpath(path)
         if must_exist and not Path(self.path).exists():
             raise StoreUnreadable(self.path, "missing")
+        self.backups = Path(f"{self.path}.backups")
         with _holding:
             held = _held.setdefault(self.path, _Held())
             self._root = _connect(self.path, held.opened > 0)
+            if not held.opened:
+                for setting in _FENCE:
+                    self._root.execute(setting.format(backups=str(self.backups).replace("'", "''") + "/"))
             held.opened += 1
         self._writer, self._closed = held.writer, False
         try:
@@ -126,6 +133,32 @@ class Store:
                 finally:
                     cursor.close()
         raise AssertionError("a transaction ends by returning or by raising")
+
+    def backup(self, name: str) -> Path:
+        """A copy of everything as it stands now, while others read and write, as a store of its own in `backups`."""
+        assert name.replace("-", "").replace("_", "").isalnum(), f"{name} is no plain name"
+        self.backups.mkdir(mode=0o700, exist_ok=True)
+        target = self.backups / f"{name}.duckdb"
+        partial = self.backups / f"{name}.partial"
+        cursor = self._root.cursor()
+        try:
+            own = cursor.execute("SELECT current_database()").fetchall()[0][0]
+            partial.unlink(missing_ok=True)
+            attached = str(partial).replace("'", "''")
+            cursor.execute(f"ATTACH '{attached}' AS backup_copy (STORAGE_VERSION '{STORAGE_VERSION}')")
+            try:
+                cursor.execute(f'COPY FROM DATABASE "{own}" TO backup_copy')
+            finally:
+                cursor.execute("DETACH backup_copy")
+        except duckdb.Error as error:
+            partial.unlink(missing_ok=True)
+            if any(sign in str(error) for sign in _FULL):
+                raise InputRejected((problem("store.disk_full", file=str(target)),)) from error
+            raise
+        finally:
+            cursor.close()
+        partial.chmod(0o600)
+        return partial.rename(target)
 
     def close(self) -> None:
         """Write what is pending into the file and let go of it."""
