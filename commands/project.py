@@ -80,18 +80,22 @@ def _certain(question: Question, folder: Path, clock: _Clock, _: Console) -> Sum
 def _drawn(question: Question, folder: Path, clock: _Clock, console: Console) -> Summary:
     from data.exporters.projection_files import drawn_summary, write_drawn, write_summary
     from data.kernel_cache import use_kernel_cache
+    from data.learning import learnt
 
     use_kernel_cache()
     # Imported after the cache has its place, which the compiler asks for when the kernel is imported.
     from forecasting.simulation.engine import CHECK_PATHS, project
 
     scenario, invoices = question.scenario, max(_open_invoices(question.ledger), 1)
+    with clock.stage("learn"):
+        known = learnt(question.ledger, scenario.horizon_days)
     with clock.stage("project"):
         projection = project(
             question.ledger,
             scenario,
             question.factoring,
             question.insurance,
+            learnt=known,
             progress=lambda done, paths: console.progress(done / paths),
             threads=os.cpu_count() or 1,
             check_paths=min(CHECK_PATHS, _CHECKED_INVOICES // invoices),

@@ -17,6 +17,7 @@ from data.access import FINANCE, Principal
 from data.contract_files import factoring_from_text, insurance_from_text
 from data.jobs import start_serving
 from data.kernel_cache import use_kernel_cache
+from data.learning import learnt
 from data.ready_scenarios import FAILS_AFTER_DAYS
 from data.repository import Company, InvoiceFilter, InvoiceLine, Missing, SavedContract, SavedScenario, Store
 from data.sample import sample_company
@@ -264,7 +265,9 @@ def projection(of: Ledger, asked: Scenario, under: Contracts) -> Projection:
         with memory.turn:
             if asked.kind == "certain":
                 return cast("Projection", engine.project(of, asked, under.factoring, under.insurance))
-            book = memory.books.get((of.fingerprint, asked), lambda: engine.simulate(of, asked))
+            book = memory.books.get(
+                (of.fingerprint, asked), lambda: engine.simulate(of, asked, learnt=learnt(of, asked.horizon_days))
+            )
             return cast("Projection", engine.evaluate(book, under.factoring, under.insurance))
 
     return _memory().projections.get((of.fingerprint, asked, under), compute)
@@ -297,7 +300,14 @@ def vouched(of: Ledger, asked: Scenario, under: Contracts) -> tuple[int, int]:
     """Computes some paths again line by line: how many, and how many cents differ (seconds of work)."""
     engine = _engine()
     paths = engine.CHECK_PATHS
-    answer = engine.project(of, replace(asked, path_count=paths), under.factoring, under.insurance, check_paths=paths)
+    answer = engine.project(
+        of,
+        replace(asked, path_count=paths),
+        under.factoring,
+        under.insurance,
+        learnt=learnt(of, asked.horizon_days),
+        check_paths=paths,
+    )
     return answer.check_paths, answer.check_differences
 
 
