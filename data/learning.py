@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from data.exporters.payments_files import learn_side
-from forecasting.behaviour import Behaviour, PaymentHistory
+from data.holidays import calendars
+from forecasting.behaviour import Behaviour, PaymentHistory, history_of, learn
 from forecasting.ledger import Ledger
 from forecasting.simulation.expectations import Expectations, expected
 
@@ -24,4 +25,11 @@ def learnt(ledger: Ledger, horizon_days: int) -> Expectations:
 
 @lru_cache(maxsize=2)
 def _sides(ledger: Ledger) -> tuple[Side, Side]:
-    return learn_side(ledger, "customer", ledger.as_of), learn_side(ledger, "supplier", ledger.as_of)
+    return learn_side(ledger, "customer", ledger.as_of), _suppliers(ledger)
+
+
+def _suppliers(ledger: Ledger) -> Side:
+    """How late we pay: the projection takes medians alone, so that past forecasts need not be replayed."""
+    history = history_of(ledger, "supplier")
+    first = int(history.issue.min()) if len(history) else ledger.as_of
+    return history, learn(history, ledger.as_of, calendars(first, ledger.as_of), self_calibration=False)
