@@ -18,9 +18,11 @@ from forecasting.behaviour import (
 )
 from forecasting.behaviour.forecast import PMF_DAYS, open_law
 from forecasting.behaviour.overrides import NONE
-from forecasting.ledger import Ledger
+from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS, OWN_PROFILE_INVOICES
+from forecasting.ledger import NO_DAY, Ledger
 from forecasting.simulation.assumptions import ASSUMPTIONS, assumed_profiles
 from forecasting.simulation.run_days import Runs, runs_of
+from forecasting.simulation.table import PROFILES_MAX
 
 #: Open invoices up to which their payment runs are drawn day by day; beyond, their delays come from tables.
 RUN_INVOICES_MAX: Final = 50_000
@@ -52,27 +54,49 @@ def assumed(ledger: Ledger) -> Expectations:
 
 def expected(
     ledger: Ledger,
-    customers: tuple[PaymentHistory, Behaviour],
-    suppliers: tuple[PaymentHistory, Behaviour],
+    history: PaymentHistory,
+    behaviour: Behaviour,
+    suppliers: PaymentHistory,
     horizon_days: int,
     overrides: Overrides = NONE,
 ) -> Expectations:
-    """What two learnt behaviours say of the paths to come, on the morning of the ledger.
+    """What the customers' learnt behaviour and our own habit say of the paths to come, on the morning of the ledger.
 
     The joint law of open invoices is that of the payment forecast with the same overrides, over at least its days, so
     that a projection receives what the forecast announces, number for number.
     """
-    history, behaviour = customers
     invoices = history.take(history.is_open)
     days = max(horizon_days, PMF_DAYS)
     runs = None
     if 0 < len(invoices) <= RUN_INVOICES_MAX:
         runs = runs_of(open_law(behaviour, invoices, days, overrides)[0], invoices.row)
-    supplier_history, supplier_behaviour = suppliers
     return Expectations(
         profiles=delay_profiles(behaviour, history),
-        supplier_profiles=delay_profiles(supplier_behaviour, supplier_history),
+        supplier_profiles=own_habit(suppliers),
         default_probability=failure_risk(history, ledger.partners).probability,
         runs=runs,
         run_days=days,
     )
+
+
+def own_habit(history: PaymentHistory) -> DelayProfiles:
+    """How late we pay each supplier: what we did on its paid invoices where there are at least eight, else on all.
+
+    A projection takes the median of a habit alone. Suppliers with most invoices come first where there are more than
+    255; without any payment the habit is assumed.
+    """
+    paid = np.flatnonzero(history.paid != NO_DAY)
+    if not len(paid):
+        return assumed_profiles(history.partners)
+    lateness = history.paid[paid].astype(np.int64) - history.due[paid]
+    column = np.clip(lateness - FIRST_OFFSET, 0, OFFSETS - 1)
+    number = np.bincount(history.partner[paid], minlength=history.partners)
+    own = np.flatnonzero(number >= OWN_PROFILE_INVOICES)
+    own = own[np.lexsort((own, -number[own]))][: PROFILES_MAX - 1]
+    profile = np.zeros(history.partners, dtype=np.int32)
+    profile[own] = 1 + np.arange(len(own))
+    counts = np.zeros((1 + len(own), OFFSETS))
+    np.add.at(counts, (profile[history.partner[paid]], column), 1.0)
+    counts[0] = np.bincount(column, minlength=OFFSETS)
+    pmf = counts / counts.sum(axis=1, keepdims=True)
+    return DelayProfiles(pmf=pmf, profile=profile, assumed=np.zeros(len(pmf), dtype=np.bool_))
