@@ -51,9 +51,10 @@ def killed(path: Path, turn: int, luck: random.Random) -> list[tuple[str, int]]:
         [sys.executable, "-c", WRITER, str(path), str(turn)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None and process.stdout.readline() == "ready\n"
-    time.sleep(luck.uniform(0.05, 1.2))
+    heard = [process.stdout.readline() for _ in range(luck.randint(1, 12))]
+    time.sleep(luck.uniform(0, 0.2))
     process.send_signal(signal.SIGKILL)
-    lines = process.stdout.read().split("\n")[:-1]
+    lines = "".join((*heard, process.stdout.read())).split("\n")[:-1]
     process.wait()
     return [(verb, int(number)) for verb, number in (line.split() for line in lines)]
 
