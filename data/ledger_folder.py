@@ -13,6 +13,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from data.columns import Table, read_table
+from data.ledger_columns import (
+    ACCOUNTS,
+    EXCHANGE_RATES,
+    INVOICES,
+    PARTNER_TEXTS,
+    PARTNERS,
+    PAYMENTS,
+    PLANNED_FLOWS,
+    Columns,
+)
 from data.ledger_invoices import Rates, read_invoices, read_part_payments
 from data.toml_values import TomlTable, read_toml
 from data.values import (
@@ -63,9 +73,9 @@ class _Folder:
         rates = self._rates(currency, as_of)
         partners = self._partners(exponent)
         terms = {partner.partner_id: partner.terms for partner in partners}
-        customers = read_invoices(self._table("customer_invoices.csv", _INVOICE), "customer", rates, terms)
-        suppliers = read_invoices(self._table("supplier_invoices.csv", _INVOICE), "supplier", rates, terms)
-        payments = read_part_payments(self._table("payments.csv", _PAYMENT, optional=True), (customers, suppliers), rates)
+        customers = read_invoices(self._table("customer_invoices.csv", INVOICES), "customer", rates, terms)
+        suppliers = read_invoices(self._table("supplier_invoices.csv", INVOICES), "supplier", rates, terms)
+        payments = read_part_payments(self._table("payments.csv", PAYMENTS, optional=True), (customers, suppliers), rates)
         planned = self._planned(exponent)
         accounts = self._accounts(currency)
         self._reject()
@@ -86,10 +96,10 @@ class _Folder:
         if any(found.severity == "error" for found in self.problems):
             raise InputRejected(tuple(self.problems))
 
-    def _table(self, name: str, columns: tuple[tuple[str, ...], tuple[str, ...]], *, optional: bool = False) -> Table:
+    def _table(self, name: str, columns: Columns, *, optional: bool = False) -> Table:
         path = self.folder / name
         if path.is_file():
-            table = read_table(path, required=columns[0], optional=columns[1])
+            table = read_table(path, required=columns.required, optional=columns.optional)
         else:
             table = Table(str(path), {}, [], [])
             if not optional:
@@ -125,7 +135,7 @@ class _Folder:
         return head
 
     def _rates(self, currency: str, as_of: int) -> Rates:
-        table = self._table("exchange_rates.csv", (("currency", "date", "rate"), ()), optional=True)
+        table = self._table("exchange_rates.csv", EXCHANGE_RATES, optional=True)
         codes = table.values("currency", parse_currency, "", required=True)
         days = table.values("date", parse_day, NO_DAY, required=True)
         found = table.values("rate", _exchange_rate, Decimal(1), required=True)
@@ -140,11 +150,11 @@ class _Folder:
         return Rates(currency=currency, as_of=as_of, rates={code: rate for code, (_, rate) in latest.items()})
 
     def _partners(self, exponent: int) -> list[Partner]:
-        table = self._table("partners.csv", _PARTNER, optional=True)
+        table = self._table("partners.csv", PARTNERS, optional=True)
         if not table.columns:
             return []
         ids = table.unique("partner_id")
-        text = {name: table.text(name) for name in _PARTNER_TEXT}
+        text = {name: table.text(name) for name in PARTNER_TEXTS}
         columns: dict[str, list[Any]] = {
             "default_probability": table.values("default_probability", _probability),
             "domestic": table.values("domestic", parse_flag, True),
@@ -161,7 +171,7 @@ class _Folder:
         ]
 
     def _planned(self, exponent: int) -> list[PlannedFlow]:
-        table = self._table("planned_flows.csv", (("date", "amount"), _PLANNED_OPTIONAL), optional=True)
+        table = self._table("planned_flows.csv", PLANNED_FLOWS, optional=True)
         days = table.values("date", parse_day, NO_DAY, required=True)
         amounts = table.values("amount", lambda t: parse_amount(t, exponent), 0, required=True)
         every = table.values("every", _every, "")
@@ -178,7 +188,7 @@ class _Folder:
         ]
 
     def _accounts(self, currency: str) -> list[Account]:
-        table = self._table("accounts.csv", (("account_id", "balance", "date"), _ACCOUNT_OPTIONAL), optional=True)
+        table = self._table("accounts.csv", ACCOUNTS, optional=True)
         ids = table.unique("account_id")
         codes = table.values("currency", parse_currency, currency)
         days = table.values("date", parse_day, NO_DAY, required=True)
@@ -198,33 +208,6 @@ class _Folder:
             )
             for account_id, entity, code, balance, day, limit, rate in rows
         ]
-
-
-_INVOICE: Final = (
-    ("invoice_id", "partner_id", "issue_date", "due_date", "amount"),
-    (
-        "vat_rate",
-        "paid_date",
-        "paid_amount",
-        "disputed",
-        "credits",
-        "remittance_date",
-        "assigned_date",
-        "delivery_date",
-        "net_amount",
-        "vat_exigibility",
-        "currency",
-        "entity",
-    ),
-)
-_PAYMENT: Final = (("invoice_id", "date", "amount"), ("side",))
-_PARTNER_TEXT: Final = ("name", "segment", "sector", "country", "rating", "terms", "owner", "vat_number")
-_PARTNER: Final = (
-    ("partner_id",),
-    (*_PARTNER_TEXT, "default_probability", "domestic", "public_body", "intra_group", "credit_limit"),
-)
-_PLANNED_OPTIONAL: Final = ("category", "label", "every", "until")
-_ACCOUNT_OPTIONAL: Final = ("entity", "currency", "overdraft_limit", "overdraft_rate")
 
 
 def _own_amounts(

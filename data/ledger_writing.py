@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 
+from data.ledger_columns import ACCOUNTS, INVOICES, PARTNER_TEXTS, PARTNERS, PAYMENTS, PLANNED_FLOWS
 from data.toml_writing import quoted
 from forecasting.dates import to_date
 from forecasting.ledger import NO_AMOUNT, NO_DAY, Account, Invoices, Ledger, Partner
@@ -23,13 +25,13 @@ def write_ledger_folder(ledger: Ledger, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     exponent = Currency(ledger.currency).exponent
     (folder / "ledger.toml").write_text(_head(ledger, exponent), encoding="utf-8")
-    write_csv(folder / "customer_invoices.csv", _INVOICE_HEADER, _invoices(ledger.customers, ledger, exponent))
-    write_csv(folder / "supplier_invoices.csv", _INVOICE_HEADER, _invoices(ledger.suppliers, ledger, exponent))
+    write_csv(folder / "customer_invoices.csv", INVOICES.header, _invoices(ledger.customers, ledger, exponent))
+    write_csv(folder / "supplier_invoices.csv", INVOICES.header, _invoices(ledger.suppliers, ledger, exponent))
     optional = {
-        "payments.csv": (_PAYMENT_HEADER, _payments(ledger, exponent)),
-        "planned_flows.csv": (_PLANNED_HEADER, _planned(ledger, exponent)),
-        "partners.csv": (_PARTNER_HEADER, [_partner(partner, exponent) for partner in ledger.partners]),
-        "accounts.csv": (_ACCOUNT_HEADER, [_account(account) for account in ledger.accounts]),
+        "payments.csv": (PAYMENTS.header, _payments(ledger, exponent)),
+        "planned_flows.csv": (PLANNED_FLOWS.header, _planned(ledger, exponent)),
+        "partners.csv": (PARTNERS.header, [_partner(partner, exponent) for partner in ledger.partners]),
+        "accounts.csv": (ACCOUNTS.header, [_account(account) for account in ledger.accounts]),
     }
     for name, (header, rows) in optional.items():
         if rows:
@@ -46,45 +48,6 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
-
-
-_INVOICE_HEADER = (
-    "invoice_id",
-    "partner_id",
-    "issue_date",
-    "due_date",
-    "amount",
-    "vat_rate",
-    "paid_date",
-    "paid_amount",
-    "disputed",
-    "credits",
-    "remittance_date",
-    "assigned_date",
-    "delivery_date",
-    "net_amount",
-    "vat_exigibility",
-    "entity",
-)
-_PAYMENT_HEADER = ("invoice_id", "date", "amount", "side")
-_PLANNED_HEADER = ("date", "amount", "category", "label", "every", "until")
-_PARTNER_HEADER = (
-    "partner_id",
-    "name",
-    "segment",
-    "sector",
-    "country",
-    "default_probability",
-    "rating",
-    "domestic",
-    "public_body",
-    "intra_group",
-    "terms",
-    "credit_limit",
-    "owner",
-    "vat_number",
-)
-_ACCOUNT_HEADER = ("account_id", "entity", "currency", "balance", "date", "overdraft_limit", "overdraft_rate")
 
 
 def _head(ledger: Ledger, exponent: int) -> str:
@@ -134,6 +97,7 @@ def _invoices(invoices: Invoices, ledger: Ledger, exponent: int) -> Iterable[Row
         map(_date, invoices.delivery.tolist()),
         (_amount(amount, exponent) for amount in invoices.net_minor.tolist()),
         ("encaissements" if late else "debits" for late in invoices.on_receipt.tolist()),
+        repeat(ledger.currency, len(ids)),
         invoices.entity,
         strict=True,
     )
@@ -158,19 +122,12 @@ def _partner(partner: Partner, exponent: int) -> Row:
     limit, probability = partner.credit_limit_minor, partner.default_probability
     return (
         partner.partner_id,
-        partner.name,
-        partner.segment,
-        partner.sector,
-        partner.country,
+        *(getattr(partner, name) for name in PARTNER_TEXTS),
         "" if probability is None else repr(probability),
-        partner.rating,
         _flag(partner.domestic),
         _flag(partner.public_body),
         _flag(partner.intra_group),
-        partner.terms,
         "" if limit is None else to_text(limit, exponent),
-        partner.owner,
-        partner.vat_number,
     )
 
 
@@ -178,10 +135,10 @@ def _account(account: Account) -> Row:
     exponent = Currency(account.currency).exponent
     return (
         account.account_id,
-        account.entity,
-        account.currency,
         to_text(account.balance_minor, exponent),
         _date(account.day),
+        account.entity,
+        account.currency,
         to_text(account.overdraft_limit_minor, exponent),
         f"{account.overdraft_rate:f}",
     )
