@@ -181,12 +181,17 @@ def _directed(table: Table, columns: Columns, minor: Whole, side: Side) -> Whole
 
 
 def is_running(balance: Whole, given: Mask, amount: Whole, among: Mask) -> bool:
-    """Whether a column of balances runs: each is the one before it plus the line's amount, and not what is open."""
+    """Whether a column of balances runs: where it is not the line's own amount, it is the balance before plus that amount.
+
+    A running balance may begin anew with each partner; a column that says what is open is never more than the amount.
+    """
     places = np.flatnonzero(among & given)
-    if len(places) < 3:
+    if len(places) < 2:
         return False
-    steps = np.diff(balance[places])
-    return float(np.mean(steps == amount[places][1:])) > 0.8 and not bool(np.all(balance[places] == amount[places]))
+    before = np.concatenate([[0], balance[places][:-1]])
+    other = balance[places] != amount[places]
+    follows = before + amount[places] == balance[places]
+    return bool(other.any()) and float(np.mean(follows[other])) > 0.8
 
 
 def _main_amount(

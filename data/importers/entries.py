@@ -182,8 +182,11 @@ def _keep_out_unbalanced(
     return np.asarray(wrong, np.bool_)
 
 
-def read_entries(table: Table, columns: EntryColumns, findings: Findings) -> Entries:
-    """The lines of entries of a table. A line with a fault takes its whole entry with it: half an entry is no entry."""
+def read_entries(table: Table, columns: EntryColumns, findings: Findings, balanced: bool = True) -> Entries:
+    """The lines of entries of a table. A line with a fault takes its whole entry with it: half an entry is no entry.
+
+    `balanced` False: the lines are those of partner accounts alone and cannot balance.
+    """
     live = filled(_texts(table, columns, "account")) | filled(_texts(table, columns, "day"))
     live &= ~np.asarray(table.widths == 0, np.bool_)
     live &= ~_repeated_header(table, columns)
@@ -201,13 +204,16 @@ def read_entries(table: Table, columns: EntryColumns, findings: Findings) -> Ent
     take = pa.array(places)
     key = [_texts(table, columns, f).take(take) for f in ("journal", "entry", "piece")]
     bad = findings.bad[places]
-    entry, known = group_entries(key[0], key[1], key[2], day[places], signed[places], bad)
+    if balanced:
+        entry, known = group_entries(key[0], key[1], key[2], day[places], signed[places], bad)
+    else:
+        entry, known = np.arange(len(places), dtype=np.int64), False
     broken = np.isin(entry, np.unique(entry[bad])) if known and bad.any() else bad
     findings.at(places[broken & ~bad], "import.entry_incomplete")
     fine = np.flatnonzero(~broken)
     if known and len(fine):
         broken[fine] |= _keep_out_unbalanced(entry[fine], signed[places[fine]], places[fine], findings)
-    elif difference := int(signed[places[fine]].sum()):
+    elif balanced and (difference := int(signed[places[fine]].sum())):
         findings.of_table("import.books_unbalanced", difference=to_text(difference, 2))
         broken[:] = True
     kept = places[~broken]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
 import pyarrow as pa
 
 from data.importers.datestyles import DateOrder, guess_order, is_no_date, looks_like_date
@@ -19,13 +20,16 @@ from data.importers.vocabulary import (
     CUSTOMER_WORDS,
     DAY_FIELDS,
     SUPPLIER_WORDS,
+    TOTAL_WORDS,
     ageing_band,
     fields_of,
     normalise,
 )
 from forecasting.ledger import Side
 
-TableKind = Literal["invoices", "aged", "payments", "bank", "journal", "partners", "unknown"]
+#: invoices · aged (open amounts by ageing band, without invoices) · payments (of named invoices) · bank · journal (entries) ·
+#: subledger (entries of partner accounts with matching codes) · partners.
+TableKind = Literal["invoices", "aged", "payments", "bank", "journal", "subledger", "partners", "unknown"]
 
 #: Different values of a column that are looked at, taken from its beginning and its middle.
 _SAMPLE: Final = 300
@@ -108,7 +112,18 @@ def guess_fields(table: Table) -> Columns:
         if free:
             field, rank = min(free, key=lambda m: m[1])
             taken[field] = (rank, name)
-    return Columns(by_field={f: name for f, (_, name) in taken.items()}, bands=bands if len(bands) >= 2 else {})
+    by_field = {f: name for f, (_, name) in taken.items()}
+    if "account" in by_field and "partner_id" not in by_field and _are_partners(values[by_field["account"]]):
+        by_field["partner_id"] = by_field.pop("account")
+        if "partner_name" not in by_field and "account_name" in by_field:
+            by_field["partner_name"] = by_field.pop("account_name")
+    return Columns(by_field=by_field, bands=bands if len(bands) >= 2 else {})
+
+
+def _are_partners(accounts: list[str]) -> bool:
+    """Whether accounts are those of single customers or suppliers ("411DUPONT") and not general ones."""
+    single = [a for a in accounts if not TOTAL_WORDS.match(normalise(a))]
+    return len(single) > 1 and all(re.match(r"4[01]\w{2,}", a) for a in single)
 
 
 def columns_of_mapping(table: Table, mapping: TableMapping) -> Columns:
@@ -138,8 +153,24 @@ def _is_journal(table: Table, columns: Columns) -> bool:
     accounts = _accounts(table, columns)
     if not accounts:
         partner = columns.by_field.get("partner_name")
-        return columns.has("journal", "lettering") and not (partner and sample(table.column(partner)))
+        named = (partner and sample(table.column(partner))) or _has_headings(table)
+        return columns.has("journal", "lettering") and not named
     return any(re.match(r"[1-9]\d", a) and not re.match(r"4[01]", a) for a in accounts)
+
+
+def _has_headings(table: Table) -> bool:
+    """Whether lines with a single cell stand between the others, as the names of partners over their entries."""
+    filled_cells = np.zeros(min(len(table), 400), np.int32)
+    for column in table.columns:
+        filled_cells += np.array([not is_blank(t) for t in column.slice(0, 400).to_pylist()], np.int32)
+    return bool((filled_cells == 1).any())
+
+
+def _is_subledger(table: Table, columns: Columns) -> bool:
+    """Whether the table lists the entries of partner accounts with their matching codes: payments stand beside invoices."""
+    name = columns.by_field.get("lettering")
+    sided = (columns.has("debit") and columns.has("credit")) or (columns.has("amount") and columns.has("direction"))
+    return bool(name and sided and columns.has("issue") and sample(table.column(name)))
 
 
 def _says_payments(table: Table, columns: Columns) -> bool:
@@ -160,6 +191,8 @@ def kind_of(table: Table, columns: Columns) -> TableKind:
     amount = has("amount", "net", "line_total", "open", "debit", "credit") or (has("unit_price") and has("quantity"))
     if _is_journal(table, columns):
         return "journal"
+    if _is_subledger(table, columns):
+        return "subledger"
     if columns.bands and partner and not has("issue", "due", "number"):
         return "aged"
     if not amount and not columns.bands:
@@ -195,11 +228,18 @@ def side_evidence(table: Table, columns: Columns) -> tuple[Side | None, str]:
         side = side_of_words(normalise(name))
         if side:
             return side, name
+    if types := columns.by_field.get("type"):
+        kinds = {side_of_words(normalise(text)) for text in sample(table.column(types))} - {None}
+        if len(kinds) == 1:
+            return kinds.pop(), types
     for title in (table.sheet, *reversed(table.above)):
         side = side_of_words(normalise(title))
         if side:
             return side, title
-    accounts = _accounts(table, columns)
+    headings = [t.lower().removeprefix("compte").strip(" :") for t in sample(table.columns[0])] if table.columns else []
+    accounts = [a for a in _accounts(table, columns) if " " not in a] or [
+        t for t in headings if re.match(r"4[01]\w{2,}", t)
+    ]
     customers, suppliers = (sum(a.startswith(p) for a in accounts) for p in ("41", "40"))
     if accounts and max(customers, suppliers) > 0.8 * len(accounts):
         return ("customer" if customers > suppliers else "supplier"), ""

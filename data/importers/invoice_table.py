@@ -22,13 +22,14 @@ from data.importers.judging import (
     find_duplicates,
     judge_status,
     judge_types,
+    name_payments,
     require,
     signed_amounts,
 )
-from data.importers.lines import ragged, sort_lines
+from data.importers.lines import Lines, ragged, sort_lines
 from data.importers.protocol import Question, Reading, ReadOptions, TableMapping
 from data.importers.rows import InvoiceRows
-from data.importers.table import Mask, Table
+from data.importers.table import Mask, Table, filled
 from data.importers.typed import DayColumn, read_days
 from forecasting.ledger import NO_DAY
 
@@ -96,6 +97,18 @@ def _notes(work: InvoiceLines, rows: InvoiceRows, grouping: Grouping, style: Sty
     return tuple(notes)
 
 
+def _number_column(table: Table, columns: Columns, lines: Lines) -> pa.Array | None:
+    """The invoice numbers: their own column, or in an outline the first one, where invoices stand below their partner."""
+    if "number" in columns.by_field:
+        return table.column(columns.by_field["number"])
+    first = table.columns[0] if table.columns else None
+    if first is None or not lines.grouped or table.header[0] in columns.by_field.values():
+        return None
+    places = pa.array(np.flatnonzero(lines.data))
+    texts = first.take(places)
+    return first if filled(texts).all() and len(texts.unique()) == len(texts) > 0 else None
+
+
 def read_invoice_table(
     table: Table, columns: Columns, mapping: TableMapping, style: Style, options: ReadOptions, file: str, format: str
 ) -> Reading:
@@ -112,7 +125,7 @@ def read_invoice_table(
     days = _read_days(table, columns, mapping, findings, live_ok)
     worth = read_worth(table, columns, mapping, findings, live_ok, options.currency)
     partner, name = partner_keys(table, columns, lines)
-    number = table.column(columns.by_field["number"]) if "number" in columns.by_field else None
+    number = _number_column(table, columns, lines)
     work = InvoiceLines(
         table=table,
         columns=columns,
@@ -127,6 +140,7 @@ def read_invoice_table(
         made_numbers=number is None,
     )
     credit, payment = judge_types(work)
+    name_payments(work, payment)
     settled, void = judge_status(work)
     require(work, worth.given, "import.missing_amount", "amount" if "amount" in columns.by_field else worth.source)
     check_keys(work, partner)

@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+import pyarrow as pa
+
 from data.importers.books import read_books
 from data.importers.entries import EntryColumns, read_entries
 from data.importers.findings import Findings
 from data.importers.guess import Columns
+from data.importers.lines import sort_lines
 from data.importers.protocol import Reading, ReadOptions, TableMapping
 from data.importers.refusals import refused
 from data.importers.table import Table
+
+#: Columns that a list of partner accounts gets beside its own.
+_ACCOUNT, _PARTNER, _NAME = "#account", "#partner", "#partner name"
 
 #: The field of an entry for each field of a general table.
 _AS: Final = {
@@ -42,4 +49,36 @@ def read_journal_table(
         return replace(refusal, rejected=len(table), mapping=mapping)
     findings = Findings(file, table)
     entries = read_entries(table, read_as, findings)
+    return replace(read_books(entries, options, file, form, findings), mapping=mapping)
+
+
+def _with_partners(table: Table, columns: Columns, mapping: TableMapping) -> Table:
+    """The lines of data alone, with the partner of each beside them, whether a column or a heading names it."""
+    lines = sort_lines(table, columns)
+    places = np.flatnonzero(lines.data)
+    take = pa.array(places)
+    account = "411" if mapping.side == "customer" else "401"
+    given = columns.by_field.get("account")
+    accounts = table.column(given).to_pylist() if given else [account] * len(table)
+    accounts = [a if a.startswith(("40", "41")) else account for a in accounts]
+    ids = [i or n for i, n in zip(lines.partner_id.to_pylist(), lines.partner_name.to_pylist(), strict=True)]
+    added = {_ACCOUNT: accounts, _PARTNER: ids, _NAME: lines.partner_name.to_pylist()}
+    return replace(
+        table,
+        header=(*table.header, *added),
+        columns=tuple(c.take(take) for c in (*table.columns, *(pa.array(v, pa.string()) for v in added.values()))),
+        rows=table.rows[places],
+        widths=table.widths[places],
+    )
+
+
+def read_subledger_table(
+    table: Table, columns: Columns, mapping: TableMapping, options: ReadOptions, file: str, form: str
+) -> Reading:
+    """The entries of partner accounts alone: matching codes say what settles what; there is no other side to balance by."""
+    whole = _with_partners(table, columns, mapping)
+    plain = _entry_columns(table, columns, mapping, options.currency)
+    by_field = {**plain.by_field, "account": _ACCOUNT, "aux": _PARTNER, "aux_name": _NAME}
+    findings = Findings(file, whole)
+    entries = read_entries(whole, replace(plain, by_field=by_field), findings, balanced=False)
     return replace(read_books(entries, options, file, form, findings), mapping=mapping)

@@ -14,10 +14,31 @@ from data.importers.invoice_lines import InvoiceLines
 from data.importers.lines import repeats
 from data.importers.table import Mask, filled, matching
 from data.importers.typed import Whole
-from data.importers.vocabulary import CREDIT_NOTE_WORDS, DRAFT_WORDS, PAID_WORDS, PAYMENT_WORDS, VOID_WORDS, normalise
+from data.importers.vocabulary import (
+    CREDIT_NOTE_WORDS,
+    DRAFT_WORDS,
+    PAID_WORDS,
+    PAYMENT_WORDS,
+    VOID_WORDS,
+    normalise,
+    says_payment,
+)
 
 #: Longest text of a number or partner code that a store will take.
 _KEY_LIMIT: Final = 200
+
+
+def name_payments(work: InvoiceLines, payment: Mask) -> None:
+    """Payments on account among open items often have no number: they are called by their type and day."""
+    unnamed = np.flatnonzero(payment & work.live & ~filled(work.number))
+    type_column, day_column = work.text("type"), work.text("issue")
+    if not len(unnamed) or type_column is None:
+        return
+    numbers = work.number.to_pylist()
+    for place in unnamed.tolist():
+        day = day_column[place].as_py() if day_column is not None else ""
+        numbers[place] = f"{type_column[place].as_py()} {day}".strip()
+    work.number = pa.array(numbers, pa.string())
 
 
 def judge_types(work: InvoiceLines) -> tuple[Mask, Mask]:
@@ -25,7 +46,10 @@ def judge_types(work: InvoiceLines) -> tuple[Mask, Mask]:
     column = work.text("type")
     none = np.zeros(len(work.table), np.bool_)
     if column is None:
-        return none, none
+        label = work.text("label")
+        if label is None or work.worth.source != "debit_credit":
+            return none, none
+        return none, matching(label, says_payment) & (work.worth.amount < 0)
     credit = matching(column, lambda t: bool(CREDIT_NOTE_WORDS.search(normalise(t))))
     payment = matching(column, lambda t: bool(PAYMENT_WORDS.search(normalise(t)))) & ~credit
     return credit, payment

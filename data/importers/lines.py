@@ -143,7 +143,9 @@ def sort_lines(table: Table, columns: Columns) -> Lines:
     counts = _filled_counts(table)
     live = (counts > 0) & ~repeats_header(table)
     sums = _sums(table, columns, dated, numbered) & live
-    headings = live & ~sums & ~money & ~dated & (counts <= 3)
+    # In an outline a partner's line carries its sums, and the dated lines below it are the invoices.
+    outline = not columns.has("partner_id", "partner_name") and columns.has(*DAY_FIELDS)
+    headings = live & ~sums & ~dated & (~money & (counts <= 3) | outline & ~numbered)
     ids = table.column(by["partner_id"]) if "partner_id" in by else pa.array([""] * len(table), pa.string())
     names = table.column(by["partner_name"]) if "partner_name" in by else pa.array([""] * len(table), pa.string())
     data = live & ~sums & ~headings
@@ -157,7 +159,8 @@ def sort_lines(table: Table, columns: Columns) -> Lines:
             _fill_down(id_list, name_list, own, data)
         ids, names = pa.array(id_list, pa.string()), pa.array(name_list, pa.string())
     if not grouped:
-        data, headings = data | headings, _none(table)
+        # A line of two or three cells may be a row with much missing; one of a single cell is a heading of something.
+        data, headings = data | (headings & (counts > 1)), headings & (counts == 1)
     return Lines(
         data=np.asarray(data, np.bool_),
         sums=sums,

@@ -10,15 +10,18 @@ from data.importers.camt import Camt
 from data.importers.cfonb120 import Cfonb120
 from data.importers.cii import Cii
 from data.importers.csv_file import CsvFile
+from data.importers.ebp_edi import EbpEdi
 from data.importers.excel_file import ExcelFile
 from data.importers.facturx import FacturX
 from data.importers.fec import Fec
+from data.importers.isacompta import Isacompta
 from data.importers.limits import FILE_SIZE_LIMIT
 from data.importers.magic import kind_of_bytes, looks_binary
 from data.importers.mt940 import Mt940
 from data.importers.ofx import Ofx
 from data.importers.protocol import Importer, Reading, ReadOptions, SourceFile
 from data.importers.refusals import refused
+from data.importers.sage_ecx import SageEcx
 from data.importers.ubl import Ubl
 from data.importers.xml_documents import OtherXml
 
@@ -32,6 +35,9 @@ IMPORTERS: Final[tuple[Importer, ...]] = (
     Mt940(),
     Ofx(),
     Cfonb120(),
+    Isacompta(),
+    EbpEdi(),
+    SageEcx(),
     ExcelFile(),
     OtherXml(),
     CsvFile(),

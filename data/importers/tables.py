@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
+from data.importers.aged_table import read_aged_table
 from data.importers.bank_table import read_bank_table
 from data.importers.guess import (
     Columns,
@@ -21,7 +22,7 @@ from data.importers.guess import (
     signature_of,
 )
 from data.importers.invoice_table import read_invoice_table
-from data.importers.journal_table import read_journal_table
+from data.importers.journal_table import read_journal_table, read_subledger_table
 from data.importers.partner_table import read_partner_table
 from data.importers.payment_table import read_payment_table
 from data.importers.protocol import Question, Reading, ReadOptions, TableMapping
@@ -32,7 +33,7 @@ from forecasting.errors import problem
 from forecasting.ledger import Side
 
 #: Kinds of tables that have a side.
-_SIDED: Final = frozenset({"invoices", "aged", "payments"})
+_SIDED: Final = frozenset({"invoices", "aged", "payments", "subledger"})
 #: Column names that a refusal lists.
 _LISTED: Final = 12
 
@@ -106,6 +107,10 @@ def _read_as(
     """A table read as the kind that it is."""
     if kind == "bank":
         return read_bank_table(table, columns, mapping, options, file, form)
+    if kind == "aged":
+        return read_aged_table(table, columns, mapping, options, file, form)
+    if kind == "subledger":
+        return read_subledger_table(table, columns, mapping, options, file, form)
     if kind == "journal":
         return read_journal_table(table, columns, mapping, options, file, form)
     if kind == "payments":

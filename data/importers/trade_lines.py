@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from data.importers.entries import Entries
 from data.importers.table import Mask
-from data.importers.vocabulary import normalise
+from data.importers.vocabulary import normalise, says_payment
 from forecasting.ledger import NO_DAY, Side
 
 #: invoice, credit note · payment, refund (cash the other way) · opening (either sign) · adjustment (rounding, discount, bad
@@ -122,14 +122,12 @@ def _opens(label: str) -> bool:
     return ("ouv" in label.casefold()) and len(label) < 30 and bool(_OPENING_WORDS.fullmatch(normalise(label)))
 
 
-def _nature(
-    side: Side, signed: int, entry: int, facts: _EntryFacts, opening: bool, known: bool, bank_journal: bool
-) -> Nature:
+def _nature(side: Side, signed: int, entry: int, facts: _EntryFacts, opening: bool, known: bool, pays: bool) -> Nature:
     """What a line is by its sign and by the other accounts of its entry."""
     if opening:
         return "opening"
     if not known:
-        return ("payment" if signed < 0 else "refund") if bank_journal else ("invoice" if signed > 0 else "credit_note")
+        return ("payment" if signed < 0 else "refund") if pays else ("invoice" if signed > 0 else "credit_note")
     trade = (facts.sold[entry], facts.bought[entry]) if side == "customer" else (facts.bought[entry], facts.sold[entry])
     if facts.cash[entry]:
         if any(trade) and signed > 0:
@@ -178,7 +176,8 @@ def trade_lines(entries: Entries) -> list[TradeLine]:
         pair = (entries.journal[line], entries.journal_name[line])
         opening = openings[pair] or _opens(entries.label[line])
         entry = int(entries.entry[line])
-        nature = _nature(side, signed, entry, facts, opening, entries.known_entries, banks[pair])
+        pays = banks[pair] or (signed < 0 and not entries.known_entries and says_payment(entries.label[line]))
+        nature = _nature(side, signed, entry, facts, opening, entries.known_entries, pays)
         issue, issue_known = _issue(int(entries.day[line]), int(entries.piece_day[line]), nature)
         trades = nature in {"invoice", "credit_note"}
         found.append(

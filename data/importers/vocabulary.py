@@ -157,7 +157,7 @@ _PHRASES: Final[dict[str, str]] = {
     "disputed": "litige|en litige|litigieux|litigieuse|conteste|contestee|dispute|disputed|in dispute|is disputed",
     "terms": (
         "conditions de paiement|condition de paiement|conditions de reglement|condition de reglement|conditions|delai de paiement|"
-        "delai de reglement|delai paiement|payment terms|payment term|terms|cust payment terms|credit terms|payment terms label|"
+        "delai de reglement|delai paiement|payment terms|payment term|terms|term|cust payment terms|credit terms|payment terms label|"
         "invoice payment terms|modalites de paiement|modalite de paiement"
     ),
     "entity": "entite|societe|etablissement|entity|business unit|business code|company code|legal entity|organisation|organization",
@@ -208,7 +208,7 @@ CUSTOMER_WORDS: Final = re.compile(
     r"\b(?:clients?|customers?|cust|debtors?|debiteurs?|receivables?|ventes?|sales|encaissements?|411\w*|a r|ar ageing|ar aging|creances)\b"
 )
 SUPPLIER_WORDS: Final = re.compile(
-    r"\b(?:fournisseurs?|suppliers?|vendors?|payees?|payables?|achats?|purchases?|bills?|decaissements?|401\w*|creanciers?|"
+    r"\b(?:fournisseurs?|suppliers?|vendors?|payees?|payables?|achats?|purchases?|(?<!invoice )bills?|decaissements?|401\w*|creanciers?|"
     r"creditors?|merchants?|beneficiar(?:y|ies)|beneficiaires?|a p|ap ageing|ap aging|dettes)\b"
 )
 
@@ -262,6 +262,12 @@ def normalise(text: str) -> str:
     spaced = _CAMEL.sub(" ", repair(text)) if not text.isupper() else repair(text)
     plain = without_accents(spaced.replace("%", " percent ").replace("°", " ").replace("º", " "))
     return " ".join(re.sub(r"[^a-z0-9]+", " ", plain).split())
+
+
+def says_payment(label: str) -> bool:
+    """Whether a label speaks of a payment and not of a credit note."""
+    words = normalise(label)
+    return bool(PAYMENT_WORDS.search(words)) and not CREDIT_NOTE_WORDS.search(words)
 
 
 def _build() -> dict[str, tuple[tuple[str, int], ...]]:
