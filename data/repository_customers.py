@@ -30,7 +30,7 @@ _POSITIONS: Final = """
            CAST(sum(open_minor) FILTER (status IN ('open', 'overdue', 'disputed')) AS BIGINT) AS owed,
            CAST(sum(open_minor) FILTER (status IN ('overdue', 'disputed') AND due < $as_of) AS BIGINT) AS overdue,
            CAST(sum(open_minor) FILTER (status = 'disputed') AS BIGINT) AS disputed,
-           CAST(sum(open_minor) FILTER (status = 'credit_note' AND credits = '') AS BIGINT) AS credit,
+           CAST(sum(open_minor) FILTER (status = 'credit_note') AS BIGINT) AS credit,
            CAST(sum(amount_minor) FILTER (issue >= $year_before AND issue < $as_of) AS BIGINT) AS invoiced,
            min(due) FILTER (status IN ('overdue', 'disputed') AND due < $as_of) AS oldest_due
     FROM listed GROUP BY partner_id, currency

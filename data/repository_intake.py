@@ -10,10 +10,12 @@ import pyarrow as pa
 from data.repository_staging import INVOICE_CONTENT
 from data.store import Cursor, staged
 
-_KEY: Final = ("side", "partner_id", "number", "part")
+INVOICE_KEY: Final = ("side", "partner_id", "number", "era", "part")
+#: Invoices of one number and partner whose days lie further apart than this are two invoices.
+SAME_NUMBER_DAYS: Final = 183
 _SOURCE: Final = ("import_id", "source_sheet", "source_row")
-INVOICE_COLUMNS: Final = (*_KEY, "ledger_id", *INVOICE_CONTENT, *_SOURCE)
-_SAME_KEY: Final = " AND ".join(f"old.{name} = new.{name}" for name in _KEY)
+INVOICE_COLUMNS: Final = (*INVOICE_KEY, "ledger_id", *INVOICE_CONTENT, *_SOURCE)
+_SAME_KEY: Final = " AND ".join(f"old.{name} = new.{name}" for name in INVOICE_KEY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,12 @@ def take_invoices(cursor: Cursor, import_id: int, incoming: pa.Table, silent: fr
 
 
 def _place(cursor: Cursor) -> None:
-    """Give every row its key: that of the stored invoice of the same identity, else its own with a part number."""
+    """Give every row its key.
+
+    An invoice of a known identity has the key of the stored one. Else it is the stored invoice of its number whose day is
+    nearest, within half a year (rows that know only when they were paid: on the same day); else a new one, of an era named
+    by its year, or by that day. Rows of one file with the same number and era are parts.
+    """
     cursor.execute(
         f"""
         CREATE TEMP TABLE placed AS
@@ -65,8 +72,22 @@ def _place(cursor: Cursor) -> None:
             SELECT n.side, coalesce(k.partner_id, n.partner_id) AS partner_id, coalesce(k.number, n.number) AS number,
                    {", ".join(f"n.{name}" for name in INVOICE_CONTENT)}, n.source_sheet, n.source_row, n.position
             FROM numbered n LEFT JOIN known k ON n.identity = k.identity AND n.side = k.side
+        ),
+        near AS (
+            SELECT k.position, e.era, abs(coalesce(k.issue, k.due, k.paid) - coalesce(e.issue, e.due, e.paid)) AS days_apart,
+                   (coalesce(k.issue, k.due) IS NULL AND coalesce(e.issue, e.due) IS NULL) AS only_paid,
+                   k.identity <> '' AND k.identity = e.identity AS identical
+            FROM keyed k JOIN invoice e ON e.side = k.side AND e.partner_id = k.partner_id AND e.number = k.number
+        ),
+        nearest AS (
+            SELECT position, arg_min(era, CASE WHEN identical THEN -1 ELSE days_apart END) AS era FROM near
+            WHERE identical OR days_apart <= CASE WHEN only_paid THEN 0 ELSE {SAME_NUMBER_DAYS} END GROUP BY position
+        ),
+        dated AS (
+            SELECT k.*, coalesce(n.era, CAST(year(coalesce(k.issue, k.due)) AS VARCHAR), CAST(k.paid AS VARCHAR)) AS era
+            FROM keyed k LEFT JOIN nearest n USING (position)
         )
-        SELECT *, row_number() OVER (PARTITION BY side, partner_id, number ORDER BY position) AS part FROM keyed
+        SELECT *, row_number() OVER (PARTITION BY side, partner_id, number, era ORDER BY position) AS part FROM dated
         """
     )
 
@@ -84,7 +105,7 @@ def _merge(cursor: Cursor, silent: frozenset[str]) -> None:
     cursor.execute(
         f"""
         CREATE TEMP TABLE arriving AS
-        SELECT new.side, new.partner_id, new.number, CAST(new.part AS INTEGER) AS part, old.ledger_id,
+        SELECT new.side, new.partner_id, new.number, new.era, CAST(new.part AS INTEGER) AS part, old.ledger_id,
                {", ".join(f"{merged(name)} AS {name}" for name in INVOICE_CONTENT)},
                new.source_sheet, new.source_row, new.position,
                CASE WHEN old.ledger_id IS NULL THEN 'new' WHEN {same} THEN 'same' ELSE 'changed' END AS state
@@ -109,7 +130,7 @@ def _name(cursor: Cursor, import_id: int) -> None:
             SELECT side, ledger_id FROM invoice UNION SELECT side, ledger_id FROM invoice_replaced
         ),
         wanted AS (
-            SELECT side, partner_id, number, part, position,
+            SELECT side, partner_id, number, era, part, position,
                    number || CASE WHEN part > 1 THEN '#' || part ELSE '' END AS plain, plain || ' @' || partner_id AS long
             FROM arriving WHERE state = 'new'
         ),
@@ -118,7 +139,7 @@ def _name(cursor: Cursor, import_id: int) -> None:
                    row_number() OVER (PARTITION BY side, long ORDER BY position) AS long_turn
             FROM wanted
         )
-        SELECT side, partner_id, number, part,
+        SELECT side, partner_id, number, era, part,
                CASE WHEN turn = 1 AND {free("plain")} THEN plain
                     WHEN long_turn = 1 AND {free("long")} THEN long
                     ELSE long || ' ' || $import || ':' || position END AS ledger_id,

@@ -94,15 +94,14 @@ class InvoicePage:
 _LIST: Final = """
     CREATE TEMP TABLE listed AS
     WITH part_paid AS (
-        SELECT side, partner_id, number, sum(amount_minor) AS minor FROM payment_known WHERE day < $as_of GROUP BY ALL
+        SELECT side, ledger_id, sum(amount_minor) AS minor FROM payment_placed WHERE day < $as_of GROUP BY ALL
     ),
     credited AS (
-        SELECT side, partner_id, credits AS number, sum(amount_minor) AS minor
-        FROM invoice WHERE credits <> '' AND issue < $as_of GROUP BY ALL
+        SELECT side, credited_id AS ledger_id, sum(amount_minor) AS minor FROM credit_placed WHERE issue < $as_of GROUP BY ALL
     ),
     balanced AS (
         SELECT i.* EXCLUDE (due), coalesce(i.due, d.due) AS due, i.due IS NULL AS due_by_terms, coalesce(p.name, '') AS partner_name, m.file_name AS file,
-               CASE WHEN i.credits <> '' THEN 0
+               CASE WHEN n.credited_id IS NOT NULL THEN 0
                     WHEN i.paid < $as_of AND i.paid_minor IS NULL THEN 0
                     WHEN i.paid IS NULL AND i.open_minor IS NOT NULL THEN i.open_minor
                     ELSE i.amount_minor - coalesce(y.minor, 0) + coalesce(c.minor, 0)
@@ -112,8 +111,9 @@ _LIST: Final = """
         LEFT JOIN partner p ON p.partner_id = i.partner_id
         LEFT JOIN due_by_terms d ON i.due IS NULL AND d.side = i.side AND d.ledger_id = i.ledger_id
         LEFT JOIN import m ON m.import_id = i.import_id
-        LEFT JOIN part_paid y ON i.part = 1 AND y.side = i.side AND y.partner_id = i.partner_id AND y.number = i.number
-        LEFT JOIN credited c ON i.part = 1 AND c.side = i.side AND c.partner_id = i.partner_id AND c.number = i.number
+        LEFT JOIN part_paid y ON y.side = i.side AND y.ledger_id = i.ledger_id
+        LEFT JOIN credited c ON c.side = i.side AND c.ledger_id = i.ledger_id
+        LEFT JOIN credit_placed n ON n.side = i.side AND n.ledger_id = i.ledger_id
         WHERE (NOT $narrow OR (i.side = 'customer' AND p.owner = $owner AND $owner <> ''))
           AND i.side = coalesce($side, i.side)
           AND ($partner = '' OR i.partner_id = $partner)

@@ -18,19 +18,19 @@ from forecasting.simulation.operations import planned_days
 #: What settled invoices moved on days from $first (included) to $last (excluded), per side and currency.
 _SETTLED: Final = """
     WITH part_paid AS (
-        SELECT side, partner_id, number, sum(amount_minor) AS minor FROM payment_known GROUP BY ALL
+        SELECT side, ledger_id, sum(amount_minor) AS minor FROM payment_placed GROUP BY ALL
     ),
     credited AS (
-        SELECT side, partner_id, credits AS number, sum(amount_minor) AS minor FROM invoice WHERE credits <> '' GROUP BY ALL
+        SELECT side, credited_id AS ledger_id, sum(amount_minor) AS minor FROM credit_placed GROUP BY ALL
     )
     SELECT i.side, i.currency,
            sum(coalesce(i.paid_minor, i.amount_minor - coalesce(y.minor, 0) + coalesce(c.minor, 0))) AS minor
     FROM invoice i
-    LEFT JOIN part_paid y ON y.side = i.side AND y.partner_id = i.partner_id AND y.number = i.number
-    LEFT JOIN credited c ON c.side = i.side AND c.partner_id = i.partner_id AND c.number = i.number
-    WHERE i.paid >= $first AND i.paid < $last AND i.credits = '' GROUP BY ALL
+    LEFT JOIN part_paid y ON y.side = i.side AND y.ledger_id = i.ledger_id
+    LEFT JOIN credited c ON c.side = i.side AND c.ledger_id = i.ledger_id
+    WHERE i.paid >= $first AND i.paid < $last GROUP BY ALL
     UNION ALL
-    SELECT side, currency, sum(amount_minor) FROM payment_known WHERE day >= $first AND day < $last GROUP BY ALL
+    SELECT side, currency, sum(amount_minor) FROM payment_placed WHERE day >= $first AND day < $last GROUP BY ALL
 """
 
 

@@ -26,17 +26,15 @@ TERMS_WITHOUT_AGREEMENT: Final = "30 jours"
 _INVOICES: Final = """
     SELECT i.ledger_id, i.partner_id, i.issue, i.due, i.amount_minor, i.currency, i.vat_rate, i.net_minor, i.open_minor,
            i.paid, i.paid_minor, i.disputed, i.on_receipt, i.remittance, i.assigned, i.delivery, i.entity, i.assumed,
-           coalesce(c.ledger_id, '') AS credits, coalesce(nullif(i.terms, ''), p.terms, '') AS terms
+           coalesce(c.credited_id, '') AS credits, coalesce(nullif(i.terms, ''), p.terms, '') AS terms
     FROM invoice i
     LEFT JOIN partner p ON p.partner_id = i.partner_id
-    LEFT JOIN invoice c ON i.credits <> '' AND c.side = i.side AND c.partner_id = i.partner_id AND c.number = i.credits
-                        AND c.part = 1 AND i.amount_minor < 0 AND c.amount_minor > 0
+    LEFT JOIN credit_placed c ON c.side = i.side AND c.ledger_id = i.ledger_id
     WHERE i.side = $side AND (NOT $narrow OR (p.owner = $owner AND $owner <> ''))
 """
 _PAYMENTS: Final = """
-    SELECT i.side, i.ledger_id, y.day, y.amount_minor, y.currency
-    FROM payment_known y JOIN invoice i ON i.side = y.side AND i.partner_id = y.partner_id AND i.number = y.number AND i.part = 1
-    LEFT JOIN partner p ON p.partner_id = i.partner_id
+    SELECT y.side, y.ledger_id, y.day, y.amount_minor, y.currency
+    FROM payment_placed y LEFT JOIN partner p ON p.partner_id = y.partner_id
     WHERE y.side = $side AND (NOT $narrow OR (p.owner = $owner AND $owner <> ''))
 """
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from data.access import Principal, require
 from data.repository_audit import append_audit, utc_now
-from data.repository_intake import INVOICE_COLUMNS
+from data.repository_intake import INVOICE_COLUMNS, INVOICE_KEY
 from data.store import Cursor, Store
 from forecasting.errors import InputRejected, problem
-
-_INVOICE_KEY: Final = ("side", "partner_id", "number", "part")
 
 
 def undo_import(store: Store, principal: Principal, import_id: int) -> None:
@@ -36,8 +32,8 @@ def undo_import(store: Store, principal: Principal, import_id: int) -> None:
 
 def _undo_invoices(cursor: Cursor, import_id: int) -> None:
     """A version of this import may stand in the store, or lie under a later one; either way the one before takes its place."""
-    same = " AND ".join(f"old.{c} = new.{c}" for c in _INVOICE_KEY)
-    rest = [c for c in INVOICE_COLUMNS if c not in _INVOICE_KEY]
+    same = " AND ".join(f"old.{c} = new.{c}" for c in INVOICE_KEY)
+    rest = [c for c in INVOICE_COLUMNS if c not in INVOICE_KEY]
     cursor.execute(
         f"UPDATE invoice AS old SET {', '.join(f'{c} = new.{c}' for c in rest)} FROM invoice_replaced new "
         f"WHERE {same} AND old.import_id = $id AND new.replaced_by = $id",

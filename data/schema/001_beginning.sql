@@ -100,13 +100,15 @@ CREATE TABLE partner (
 
 CREATE TABLE partner_replaced AS SELECT *, CAST(0 AS BIGINT) AS replaced_by FROM partner LIMIT 0;
 
--- A row is one invoice or credit note of one partner; `part` counts lines of a file that repeat a number (instalments).
+-- A row is one invoice or credit note of one partner. `era` tells apart invoices of one number (numbering begins anew each
+-- year, a list of payments numbers its lines); `part` counts lines of a file that repeat a number (instalments).
 -- ledger_id is the number, made unique within the side: it keys the luck of an invoice and never changes. `identity` names
 -- the invoice in the world whatever file it came in; `assumed`: a rule and not a file says what settled it.
 CREATE TABLE invoice (
     side VARCHAR NOT NULL CHECK (side IN ('customer', 'supplier')),
     partner_id VARCHAR NOT NULL CHECK (partner_id <> ''),
     number VARCHAR NOT NULL CHECK (number <> ''),
+    era VARCHAR NOT NULL DEFAULT '',
     part INTEGER NOT NULL DEFAULT 1 CHECK (part >= 1),
     ledger_id VARCHAR NOT NULL CHECK (ledger_id <> ''),
     issue DATE,
@@ -132,7 +134,7 @@ CREATE TABLE invoice (
     import_id BIGINT NOT NULL,
     source_sheet VARCHAR NOT NULL DEFAULT '',
     source_row INTEGER NOT NULL CHECK (source_row >= 0),
-    PRIMARY KEY (side, partner_id, number, part),
+    PRIMARY KEY (side, partner_id, number, era, part),
     CHECK (issue IS NOT NULL OR due IS NOT NULL OR paid IS NOT NULL)
 );
 
@@ -157,6 +159,23 @@ CREATE VIEW payment_known AS
 SELECT side, partner_id, number, day, amount_minor, occurrence, min(currency) AS currency, bool_and(assumed) AS assumed,
        min(import_id) AS import_id, arg_min(source_row, import_id) AS source_row
 FROM payment GROUP BY side, partner_id, number, day, amount_minor, occurrence;
+
+-- The invoice that a payment is about: of several of one number the latest that was there on its day.
+CREATE VIEW payment_placed AS
+SELECT y.side, y.partner_id, y.number, y.day, y.amount_minor, y.occurrence, y.currency,
+       arg_max(i.ledger_id, CASE WHEN coalesce(i.issue, i.due, i.paid) <= y.day THEN '1' ELSE '0' END || i.era) AS ledger_id
+FROM payment_known y
+JOIN invoice i ON i.side = y.side AND i.partner_id = y.partner_id AND i.number = y.number AND i.part = 1
+GROUP BY y.side, y.partner_id, y.number, y.day, y.amount_minor, y.occurrence, y.currency;
+
+-- The invoice that a credit note reduces, chosen the same way.
+CREATE VIEW credit_placed AS
+SELECT n.side, n.ledger_id, n.issue, n.amount_minor, n.currency,
+       arg_max(c.ledger_id, CASE WHEN coalesce(c.issue, c.due, c.paid) <= n.issue THEN '1' ELSE '0' END || c.era) AS credited_id
+FROM invoice n
+JOIN invoice c ON c.side = n.side AND c.partner_id = n.partner_id AND c.number = n.credits AND c.part = 1
+WHERE n.credits <> '' AND n.amount_minor < 0 AND c.amount_minor > 0
+GROUP BY n.side, n.ledger_id, n.issue, n.amount_minor, n.currency;
 
 CREATE TABLE exchange_rate (
     currency VARCHAR NOT NULL CHECK (length(currency) = 3),

@@ -18,6 +18,7 @@ from data.importers.protocol import (
     BalanceRow,
     BankRow,
     ColumnGuess,
+    InvoiceRow,
     PartnerRow,
     PaymentRow,
     Reading,
@@ -166,6 +167,40 @@ def test_a_number_repeated_in_a_file_keeps_every_amount(store: Store) -> None:
     file = reading(invoice("F1", 60_00, due=date(2026, 1, 31)), invoice("F1", 40_00, due=date(2026, 2, 28), source_row=3))
     stored(store, file)
     assert amounts(load(store)) == {"F1": 60_00, "F1#2": 40_00}
+
+
+def test_numbering_that_begins_anew_each_year_makes_new_invoices(store: Store) -> None:
+    old = invoice("1", 10_00, issue=date(2025, 1, 10), due=date(2025, 2, 10))
+    stored(store, reading(old))
+    stored(store, reading(invoice("1", 20_00, issue=date(2026, 1, 9), due=date(2026, 2, 9)), name="b.csv"))
+    assert amounts(load(store)) == {"1": 10_00, "1 @C1": 20_00}
+    correction = invoice("1", 25_00, issue=date(2025, 12, 30), due=date(2026, 2, 9))
+    assert stored(store, reading(correction, name="c.csv")).replaced == 1
+    assert amounts(load(store)) == {"1": 10_00, "1 @C1": 25_00}
+    assert stored(store, reading(old, name="d.csv")).duplicates == 1
+    note = invoice("A", -5_00, credits="1", issue=date(2026, 1, 20), due=date(2026, 1, 20))
+    payment = PaymentRow(
+        side="customer", number="1", partner_id="C1", day=date(2025, 3, 1), amount_minor=4_00, source_row=9
+    )
+    stored(store, reading(note, name="e.csv", payments=(payment,)))
+    ledger = load(store)
+    names = ledger.customers.invoice_id
+    assert [names[k] for k in ledger.customers.credits.tolist() if k >= 0] == ["1 @C1"]
+    assert [names[p.invoice] for p in ledger.payments] == ["1"]
+
+
+def test_lists_of_payments_that_number_their_lines_lose_nothing(store: Store) -> None:
+    """Public bodies publish a file a month whose lines are numbered from 1: the same number is another payment."""
+
+    def paid(day: date, amount: int, number: str = "1") -> InvoiceRow:
+        return invoice(number, amount, side="supplier", partner="S", issue=None, due=None, paid=day)
+
+    stored(store, reading(paid(date(2025, 9, 3), 10_00), paid(date(2025, 9, 3), 11_00), name="09.csv"))
+    october = reading(paid(date(2025, 10, 2), 20_00), paid(date(2025, 10, 2), 5_00, "2"), name="10.csv")
+    assert stored(store, october).replaced == 0
+    assert sum(load(store).suppliers.amount_minor.tolist()) == 46_00
+    again = stored(store, reading(paid(date(2025, 9, 3), 10_00), paid(date(2025, 9, 3), 11_00), name="09 bis.csv"))
+    assert (again.stored, again.duplicates) == (0, 2)
 
 
 def test_one_invoice_of_two_formats_is_one(store: Store) -> None:
