@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import random
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,3 +158,22 @@ def test_the_call_wins_over_the_scenario(company: Path, tmp_path: Path) -> None:
     scenario.write_text('kind = "certain"\nhorizon_days = 200\n')
     project(company, "--out", tmp_path, "--scenario", scenario, "--horizon", "10")
     assert len(list(rows(tmp_path / "balances.csv"))) == 10
+
+
+def test_order_of_rows_and_columns_changes_no_file(company: Path, tmp_path: Path) -> None:
+    shuffled, luck = tmp_path / "shuffled", random.Random(1)
+    shutil.copytree(company, shuffled)
+    for path in shuffled.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as stream:
+            header, *body = csv.reader(stream)
+        order = luck.sample(range(len(header)), len(header))
+        luck.shuffle(body)
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([row[k] for k in order] for row in [header, *body])
+    scenario = tmp_path / "s.toml"
+    scenario.write_text('kind = "certain"\nhorizon_days = 120\n[delays]\nadd_days = 10\n')
+    for ledger, out in ((company, "plain"), (shuffled, "other")):
+        contracts = ("--factoring", ledger / "factoring.toml", "--insurance", ledger / "insurance.toml")
+        project(ledger, "--out", tmp_path / out, "--scenario", scenario, *contracts)
+    for name in ("flows.csv", "balances.csv"):
+        assert (tmp_path / "plain" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
