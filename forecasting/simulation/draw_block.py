@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import log1p
 
 from forecasting.simulation.assumptions import Assumptions
@@ -19,12 +20,13 @@ from forecasting.simulation.draws import (
     debtor_marks,
     path_luck,
     pay_days,
+    step_of,
     stops,
 )
 from forecasting.simulation.facts import InvoiceEvents
-from forecasting.simulation.kernel_draws import count_events, fill_events
+from forecasting.simulation.kernel_events import DisputeTerms, count_events, fill_events, settle
 from forecasting.simulation.kernel_facts import NEVER, ON_DEADLINE, PROCEDURES, FactsBlock, to_ppm
-from forecasting.simulation.luck import step
+from forecasting.simulation.luck import GOLDEN, step
 
 #: Settlement times are drawn from this many equally likely ones.
 _TIMES: Final = 4096
@@ -39,7 +41,7 @@ def draw_block(plan: DrawPlan, first: int, count: int, *, plain: bool = False) -
     marks = debtor_marks(plan, luck, plain=plain)
     ends = stops(plan, luck, marks)
     days, found = pay_days(plan, luck, marks, ends.stop, plain=plain)
-    disputes = settle_disputes(plan, luck, found, ends.stop)
+    disputes = settle_disputes(plan, luck, found, ends.stop, plain=plain)
     receipts = (_plain_receipts if plain else _compiled_receipts)(plan, days, disputes)
     return _block(plan, count, receipts, disputes, ends)
 
@@ -54,7 +56,8 @@ def receipts_book(plan: DrawPlan, first: int, count: int) -> Int64:
     ends = stops(plan, luck, marks)
     total, found = day_receipts(plan, luck, marks, ends.stop)
     disputes = settle_disputes(plan, luck, found, ends.stop)
-    np.subtract.at(total, (disputes.path, disputes.paid.astype(np.int64)), disputes.credit_minor)
+    cell = disputes.path * total.shape[1] + disputes.paid
+    np.subtract.at(total.reshape(-1), cell, disputes.credit_minor)
     book: Int64 = total[:, : plan.horizon_days] + shared_receipts(plan)
     return book
 
@@ -82,13 +85,63 @@ class Disputes:
     credit_minor: Int64
 
 
-def settle_disputes(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16) -> Disputes:
+def settle_disputes(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16, *, plain: bool = False) -> Disputes:
     """When disputes open and end, and what they cost; those that never open are dropped.
 
     A dispute opens on a day between issue and due date, each alike; one that would have opened before as_of is known not
     to have, one that the ledger flags lasts from the issue date. It ends after one day and an exponential time; it does
     not move the payment (domain 1.4 step 4).
     """
+    path, slot, paid = found
+    opens, opened, resolved, credit = (_plain_settlement if plain else _settlement)(plan, luck, found, stop)
+    return Disputes(
+        path=path[opens],
+        slot=slot[opens],
+        paid=paid[opens],
+        opened=opened[opens],
+        resolved=resolved[opens],
+        credit_minor=credit[opens],
+    )
+
+
+#: Which disputes open, the days of opening and end, what is credited.
+Settlement = tuple[npt.NDArray[np.bool_], Int64, Int64, Int64]
+
+
+def _settlement(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16) -> Settlement:
+    path, slot, paid = found
+    opens = np.empty(len(path), dtype=np.bool_)
+    opened, resolved, credit = (np.empty(len(path), dtype=np.int64) for _ in range(3))
+    settle(_dispute_terms(plan), luck.state, path, slot, paid, stop, opens, opened, resolved, credit)
+    return opens, opened, resolved, credit
+
+
+def _dispute_terms(plan: DrawPlan) -> DisputeTerms:
+    """The plan's disputes as the compiled code takes them."""
+    return DisputeTerms(
+        stable=plan.invoices.stable,
+        golden=GOLDEN,
+        step=step_of(DISPUTE),
+        row=plan.row,
+        ptr=plan.debtors.ptr,
+        issue=plan.invoices.issue,
+        due=plan.invoices.due,
+        as_of=plan.as_of,
+        minor=plan.minor,
+        flagged=(plan.alert == DISPUTED).astype(np.uint8),
+        free=(~plan.covered).astype(np.uint8),
+        times=settlement_days(plan.assumptions),
+        credited=_credit_limit(plan),
+        rate_ppm=to_ppm(plan.assumptions.dispute_credit_rate),
+    )
+
+
+def _credit_limit(plan: DrawPlan) -> np.uint64:
+    """Below this 16 bits end a dispute by a credit note."""
+    return np.uint64(round(plan.assumptions.dispute_credit_share * 65_536))
+
+
+def _plain_settlement(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16) -> Settlement:
     path, slot, paid = found
     row = plan.row[slot]
     word = step(step(luck.state[path], plan.invoices.stable[row]), DISPUTE)
@@ -100,19 +153,12 @@ def settle_disputes(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16) -
     opened = np.where(flagged, issue, opened)
     lasts = settlement_days(plan.assumptions)[((word >> np.uint64(36)) & np.uint64(_TIMES - 1)).astype(np.intp)]
     resolved = np.maximum(opened, 0) + lasts
-    credited = (word & np.uint64(0xFFFF)) < np.uint64(round(plan.assumptions.dispute_credit_share * 65_536))
+    credited = (word & np.uint64(0xFFFF)) < _credit_limit(plan)
     rate = to_ppm(plan.assumptions.dispute_credit_rate)
     credited &= (resolved < halt) & ~plan.covered[slot]
     credit = np.where(credited, (plan.minor[slot] * rate * 2 + 1_000_000) // 2_000_000, 0)
     opens = flagged | ((opened >= 0) & (opened < np.minimum(paid, halt)))
-    return Disputes(
-        path=path[opens],
-        slot=slot[opens],
-        paid=paid[opens],
-        opened=opened[opens],
-        resolved=resolved[opens],
-        credit_minor=credit[opens],
-    )
+    return opens, opened, resolved, credit
 
 
 def settlement_days(assumptions: Assumptions) -> Int64:

@@ -18,7 +18,7 @@ from scipy.special import log1p, ndtr, ndtri
 
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
 from forecasting.simulation.draw_plan import DISPUTED, DrawPlan, Floats, Int16, Int32, Int64
-from forecasting.simulation.kernel_draws import Hits, fill_days, fill_marks, fill_receipts
+from forecasting.simulation.kernel_draws import Hits, fill, fill_marks
 from forecasting.simulation.luck import GOLDEN, Words, mix, path_states, step, systematic_factors, uniforms
 from forecasting.simulation.run_days import run_pay_days
 from forecasting.simulation.table import BINS, NEVER, alias_draw
@@ -36,6 +36,8 @@ VANISHES: Final = 32
 
 _HALF: Final = np.uint64(32)
 _LOW: Final = np.uint64(0xFFFFFFFF)
+_NO_DAYS: Final = np.empty((0, 0), dtype=np.int16)
+_NO_SUMS: Final = np.empty((0, 0), dtype=np.int64)
 Marks = npt.NDArray[np.uint8]
 Halves = npt.NDArray[np.uint32]
 #: Path, invoice of the plan, and day of its payment.
@@ -105,8 +107,8 @@ def debtor_marks(plan: DrawPlan, luck: PathLuck, *, plain: bool = False) -> Mark
             luck.bin_edge,
             luck.fails,
             np.uint32(luck.vanishes),
-            _step_of(DEBTOR),
-            _step_of(ONSET),
+            step_of(DEBTOR),
+            step_of(ONSET),
             marks,
         )
         return marks
@@ -142,7 +144,11 @@ class Stops:
 
 def stops(plan: DrawPlan, luck: PathLuck, marks: Marks) -> Stops:
     """The days on which debtors fail or vanish, for the few that do."""
-    path, debtor = np.nonzero(marks & FAILS)
+    debtors = len(plan.debtors)
+    marked = np.flatnonzero(marks.reshape(-1) >= FAILS)
+    kind = marks.reshape(-1)[marked]
+    failing, gone = marked[kind & FAILS > 0], marked[kind & VANISHES > 0]
+    path, debtor = np.divmod(failing, debtors)
     risk = plan.debtors.risk[debtor]
     state = step(luck.state[path], plan.debtors.key[debtor].view(np.int64))
     own = ((step(state, DEBTOR) & _LOW).astype(np.float64) + 0.5) * 2.0**-32
@@ -153,14 +159,15 @@ def stops(plan: DrawPlan, luck: PathLuck, marks: Marks) -> Stops:
     share = uniforms(step(state, PROCEDURE))
     safeguard = plan.assumptions.safeguard_share
     procedure = np.where(share < safeguard, 2, np.where(share < safeguard + plan.assumptions.reorganisation_share, 1, 0))
-    gone_path, gone = np.nonzero(marks & VANISHES)
-    gone_state = step(luck.state[gone_path], plan.debtors.key[gone].view(np.int64))
+    gone_path, gone_debtor = np.divmod(gone, debtors)
+    gone_state = step(luck.state[gone_path], plan.debtors.key[gone_debtor].view(np.int64))
     onset = ((step(gone_state, ONSET) >> _HALF).astype(np.float64) + 0.5) * 2.0**-32
     daily = log1p(-plan.assumptions.protracted_probability) / 365
     gone_day = np.clip(log1p(-onset) / daily, 0, plan.horizon_days - 1).astype(np.int64)
     stop = np.tile(plan.debtors.stop, (len(luck.state), 1))
-    np.minimum.at(stop, (path, debtor), day.astype(np.int16))
-    np.minimum.at(stop, (gone_path, gone), gone_day.astype(np.int16))
+    # No debtor fails or vanishes twice on a path, so that each cell is met once.
+    for cell, when in ((failing, day), (gone, gone_day)):
+        stop.reshape(-1)[cell] = np.minimum(stop.reshape(-1)[cell], when)
     return Stops(
         stop=stop,
         failure_path=path,
@@ -168,7 +175,7 @@ def stops(plan: DrawPlan, luck: PathLuck, marks: Marks) -> Stops:
         failure_day=day,
         failure_procedure=procedure,
         vanish_path=gone_path,
-        vanish_debtor=gone,
+        vanish_debtor=gone_debtor,
         vanish_day=gone_day,
     )
 
@@ -182,7 +189,7 @@ def pay_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16, *, plain
         days, found = _plain_days(plan, luck, marks, stop)
     else:
         days = np.empty((len(luck.state), len(plan.row)), dtype=np.int16)
-        found = _with_hits(plan, luck, lambda hits: fill_days(plan.flat, luck.state, marks, stop, days, hits))
+        found = _with_hits(plan, luck, lambda hits: fill(plan.flat, luck.state, marks, stop, days, _NO_SUMS, hits))
     if plan.runs is not None:
         days[:, plan.run_slot] = run_days(plan, luck, stop, plain=plain)
     return days, found
@@ -215,7 +222,7 @@ def run_days(plan: DrawPlan, luck: PathLuck, stop: Int16, *, plain: bool = False
 def day_receipts(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int64, Found]:
     """What debtors pay on each day of each path, disputes left out of account; int64 (B, H + 1), the last for never."""
     total = np.empty((len(luck.state), plan.horizon_days + 1), dtype=np.int64)
-    found = _with_hits(plan, luck, lambda hits: fill_receipts(plan.flat, luck.state, marks, stop, total, hits))
+    found = _with_hits(plan, luck, lambda hits: fill(plan.flat, luck.state, marks, stop, _NO_DAYS, total, hits))
     if plan.runs is not None:
         paths = np.arange(len(total))[:, None]
         np.add.at(total, (paths, run_days(plan, luck, stop).astype(np.int64)), plan.minor[plan.run_slot][None, :])
@@ -238,7 +245,7 @@ def _with_hits(plan: DrawPlan, luck: PathLuck, fill: Callable[[Hits], int]) -> F
     return path[order], slot[order], hits.day[:count][order]
 
 
-def _step_of(counter: int) -> np.uint64:
+def step_of(counter: int) -> np.uint64:
     """What a counter adds to a state."""
     return np.uint64(counter * int(GOLDEN) % 2**64)
 

@@ -22,9 +22,9 @@ Alias = npt.NDArray[np.uint16]
 
 #: A shock of fewer days than this stays within 16 bits.
 _SIMPLE_DAYS: Final = 5_000
-#: Debtors whose words are computed at a time; invoices whose words are computed at a time.
+#: Debtors, and invoices, that are worked on at a time: what the nearest memory holds.
 _DEBTORS: Final = 512
-_INVOICES: Final = 4_096
+_INVOICES: Final = 1_024
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -122,95 +122,78 @@ class Hits(NamedTuple):
     day: Int16
 
 
-class _Desk(NamedTuple):
-    """Room to work on one chunk of invoices: keys and words, columns of the delay tables, days before rolling, alarms."""
-
-    keys: Words
-    words: Words
-    column: Bytes
-    raw: Int16
-    alarm: Bytes
-
-
 @njit(nogil=True, cache=True)
-def fill_days(plan: Tables, state: Words, marks: Bytes, stop: Int16, days: Int16, hits: Hits) -> int:
-    """The day each invoice is paid on each path, the horizon for never; written to (B, n).
+def fill(plan: Tables, state: Words, marks: Bytes, stop: Int16, days: Int16, receipts: Int64, hits: Hits) -> int:
+    """The day each invoice is paid on each path, into `days` (B, n), or what comes in on each day, into `receipts`
+    (B, H + 1); the array that is not wanted is empty. The horizon stands for later or never.
 
-    Lists the hits; returns how many there are, which may be more than the lists hold.
+    Disputes are left out of account: the hits list where to look, and the caller takes off what they make of it. Returns
+    how many hits there are, which may be more than the lists hold.
     """
-    desk = _open_desk(plan.ptr)
-    found = 0
-    first = 0
-    while first < plan.ptr.size - 1:
-        last = _chunk_end(plan.ptr, first, desk.raw.size)
-        base = plan.ptr[first]
-        width = plan.ptr[last] - base
-        _take_keys(plan, base, width, desk)
-        roll = plan.roll
-        for p in range(state.size):
-            _chunk_days(plan, first, last, state[p], marks[p], stop[p], desk)
-            found = _chunk_hits(plan, p, base, width, desk, hits, found)
-            paid = days[p, base : base + width]
-            for i in range(np.uint64(width)):
-                paid[i] = roll[np.uint64(desk.raw[i])]
-        first = last
-    return found
-
-
-@njit(nogil=True, cache=True)
-def fill_receipts(plan: Tables, state: Words, marks: Bytes, stop: Int16, receipts: Int64, hits: Hits) -> int:
-    """What debtors pay on each day of each path, written to (B, H + 1), the last column for later or never.
-
-    Disputes are left out of account: the caller takes off what the hits make of them. Returns how many hits there are.
-    """
-    desk = _open_desk(plan.ptr)
+    widest = _widest(plan.ptr)
+    keys = np.empty(widest, dtype=np.uint64)
+    words = np.empty(widest, dtype=np.uint64)
+    column = np.zeros(widest, dtype=np.uint8)
+    raw = np.empty(widest, dtype=np.int16)
+    alarm = np.zeros(widest, dtype=np.uint8)
+    horizon = np.int16(plan.roll.size - 1)
+    summing = receipts.size > 0
     receipts[:] = 0
     found = 0
     first = 0
     while first < plan.ptr.size - 1:
-        last = _chunk_end(plan.ptr, first, desk.raw.size)
+        last = _chunk_end(plan.ptr, first, widest)
         base = plan.ptr[first]
         width = plan.ptr[last] - base
-        minor = plan.minor[base : base + width]
-        raw = desk.raw
-        _take_keys(plan, base, width, desk)
+        eights = (width + 7) // 8
+        _take_keys(plan.stable, plan.golden, plan.row[base : base + width], keys)
+        alert, minor = plan.alert[base : base + width], plan.minor[base : base + width]
+        due, earliest = plan.due[base : base + width], plan.earliest[base : base + width]
+        common = plan.group[first]
+        simple = plan.factor[common, 0] == plan.factor[common, 1] and abs(plan.add[common]) < _SIMPLE_DAYS
+        added = np.int16(plan.add[common] - 60) if simple else np.int16(0)
+        alarm[width : 8 * eights] = 0
+        owners = _Owners(
+            plan.ptr[first : last + 1], plan.future[first:last], plan.profile[first:last], plan.group[first:last]
+        )
+        opens = plan.open_slot[plan.open_ptr[first] : plan.open_ptr[last]]
+        openers = plan.open_debtor[plan.open_ptr[first] : plan.open_ptr[last]]
         for p in range(state.size):
-            _chunk_days(plan, first, last, state[p], marks[p], stop[p], desk)
-            found = _chunk_hits(plan, p, base, width, desk, hits, found)
-            total = receipts[p]
-            for i in range(np.uint64(width)):
-                total[np.uint64(raw[i])] += minor[i]
+            _take_words(state[p], keys[:width], alert, plan.dispute_limit, words, alarm)
+            _take_columns(owners, marks[p, first:last], plan.alias, words, column)
+            _take_days(due, earliest, column, added, horizon, raw)
+            if not simple or owners.group.min() != owners.group.max():
+                _shock_days(owners, common if simple else -1, due, earliest, plan.offsets, column, horizon, raw)
+            if opens.size:
+                _open_days(plan, opens, openers, base, marks[p], words, raw)
+            _stop_days(owners.ptr, stop[p, first:last], plan.unroll, horizon, raw)
+            found = _take_hits(p, base, alarm.view(np.uint64)[:eights], alarm, plan.roll, raw, hits, found)
+            if summing:
+                _add_days(raw, minor, receipts[p])
+            else:
+                _roll_each(raw, plan.roll, days[p, base : base + width])
         first = last
-    for p in range(state.size):
-        _roll_days(receipts[p], plan.roll)
+    for p in range(receipts.shape[0]):
+        _roll_sums(receipts[p], plan.roll)
     return found
 
 
-@njit(nogil=True, cache=True)
-def _roll_days(total: Int64, roll: Int16) -> None:
-    """Moves what falls on a day to the business day that it rolls to; days roll forward, so the last goes first."""
-    for day in range(total.size - 2, -1, -1):
-        target = np.int64(roll[day])
-        if target != day:
-            total[target] += total[day]
-            total[day] = 0
+class _Owners(NamedTuple):
+    """The debtors of one chunk of invoices: their pointers, where invoices to come begin, curve, shock."""
+
+    ptr: Int64
+    future: Int64
+    profile: Int32
+    group: Int32
 
 
 @njit(nogil=True, cache=True)
-def _open_desk(ptr: Int64) -> _Desk:
-    """Room for the widest chunk: a debtor is never split."""
+def _widest(ptr: Int64) -> int:
+    """Invoices of the widest chunk, a multiple of eight: a debtor is never split."""
     widest = _INVOICES
     for d in range(ptr.size - 1):
         widest = max(widest, ptr[d + 1] - ptr[d])
-    # A multiple of eight, so that alarms can be read eight at a time.
-    widest = (widest + 7) // 8 * 8
-    return _Desk(
-        np.empty(widest, dtype=np.uint64),
-        np.empty(widest, dtype=np.uint64),
-        np.zeros(widest, dtype=np.uint8),
-        np.empty(widest, dtype=np.int16),
-        np.zeros(widest, dtype=np.uint8),
-    )
+    return int((widest + 7) // 8 * 8)
 
 
 @njit(nogil=True, cache=True)
@@ -223,103 +206,76 @@ def _chunk_end(ptr: Int64, first: int, widest: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _take_keys(plan: Tables, base: int, width: int, desk: _Desk) -> None:
-    for i in range(width):
-        desk.keys[i] = np.uint64(plan.stable[np.uint64(plan.row[base + i])]) * plan.golden
+def _take_keys(stable: Int64, golden: np.uint64, row: Int32, keys: Words) -> None:
+    for i in range(row.size):
+        keys[i] = np.uint64(stable[np.uint64(row[i])]) * golden
 
 
 @njit(nogil=True, cache=True)
-def _chunk_hits(plan: Tables, p: int, base: int, width: int, desk: _Desk, hits: Hits, found: int) -> int:
-    """Adds the invoices of a chunk whose dispute has to be looked at; returns the new number of hits."""
-    alert = plan.alert[base : base + width]
-    words, alarm = desk.words, desk.alarm
-    limit = plan.dispute_limit
-    for i in range(width):
-        drawn = np.uint8(((words[i] >> np.uint64(8)) & np.uint64(0xFFFF)) < limit)
+def _take_words(state: np.uint64, keys: Words, alert: Bytes, limit: np.uint64, words: Words, alarm: Bytes) -> None:
+    """The word of each invoice on one path, and whether a dispute has to be looked at."""
+    for i in range(keys.size):
+        word = _mix(state + keys[i])
+        words[i] = word
+        drawn = np.uint8(((word >> np.uint64(8)) & np.uint64(0xFFFF)) < limit)
         alarm[i] = (drawn & np.uint8(alert[i] == 0)) | np.uint8(alert[i] == 1)
-    alarm[width : (width + 7) // 8 * 8] = 0
-    eights = alarm.view(np.uint64)
-    for k in range((width + 7) // 8):
-        if eights[k]:
-            for i in range(8 * k, 8 * k + 8):
-                if alarm[i]:
-                    if found < hits.path.size:
-                        hits.path[found] = p
-                        hits.slot[found] = base + i
-                        hits.day[found] = plan.roll[np.uint64(desk.raw[i])]
-                    found += 1
-    return found
 
 
 @njit(nogil=True, cache=True)
-def _chunk_days(plan: Tables, first: int, last: int, state: np.uint64, marks: Bytes, stop: Int16, desk: _Desk) -> None:
-    """Words of the invoices of debtors `first` to `last - 1` on one path, and their days of payment before rolling.
-
-    Most debtors bear the same shock, one that only adds days: their days come from plain sums over the whole chunk.
-    Debtors with another shock, open invoices and debtors that stop are then put right one by one.
-    """
-    ptr = plan.ptr
-    base = ptr[first]
-    width = ptr[last] - base
-    keys, words, raw = desk.keys, desk.words, desk.raw
-    for i in range(width):
-        words[i] = _mix(state + keys[i])
-    _chunk_columns(plan, first, last, marks, desk)
-    horizon = np.int16(plan.roll.size - 1)
-    common = plan.group[first]
-    simple = plan.factor[common, 0] == plan.factor[common, 1] and abs(plan.add[common]) < _SIMPLE_DAYS
-    due = plan.due[base : base + width]
-    earliest = plan.earliest[base : base + width]
-    if simple:
-        added = np.int16(plan.add[common] - 60)
-        column = desk.column
-        for i in range(width):
-            day = max(np.int16(due[i] + np.int16(column[i]) + added), earliest[i])
-            raw[i] = horizon if column[i] == 255 else min(day, horizon)
-    for d in range(first, last):
-        if not simple or plan.group[d] != common:
-            shift = np.uint64(plan.group[d]) * np.uint64(256)
-            for i in range(ptr[d] - base, ptr[d + 1] - base):
-                day = int(due[i]) + int(plan.offsets[shift + np.uint64(desk.column[i])])
-                raw[i] = min(max(day, int(earliest[i])), int(horizon))
-    _chunk_open(plan, np.uint64(base), plan.open_ptr[first], plan.open_ptr[last], marks, desk)
-    for d in range(first, last):
-        if stop[d] < horizon:
-            halt = plan.unroll[np.uint64(stop[d])]
-            for i in range(ptr[d] - base, ptr[d + 1] - base):
-                if raw[i] >= halt:
-                    raw[i] = horizon
-
-
-@njit(nogil=True, cache=True)
-def _chunk_columns(plan: Tables, first: int, last: int, marks: Bytes, desk: _Desk) -> None:
+def _take_columns(owners: _Owners, marks: Bytes, alias: Alias, words: Words, column: Bytes) -> None:
     """The column of the delay table that each invoice to come draws."""
-    ptr, alias, words, column = plan.ptr, plan.alias, desk.words, desk.column
-    base = ptr[first]
-    for d in range(np.uint64(first), np.uint64(last)):
-        table = (np.uint64(plan.profile[d]) * np.uint64(16) + np.uint64(marks[d] & 15)) * np.uint64(256)
-        for i in range(np.uint64(plan.future[d] - base), np.uint64(ptr[d + np.uint64(1)] - base)):
+    base = owners.ptr[0]
+    for d in range(np.uint64(marks.size)):
+        table = (np.uint64(owners.profile[d]) * np.uint64(16) + np.uint64(marks[d] & 15)) * np.uint64(256)
+        for i in range(np.uint64(owners.future[d] - base), np.uint64(owners.ptr[d + np.uint64(1)] - base)):
             column[i] = np.uint8(_column(alias, table, words[i]))
 
 
 @njit(nogil=True, cache=True)
-def _chunk_open(plan: Tables, base: np.uint64, start: int, stop: int, marks: Bytes, desk: _Desk) -> None:
-    """The days on which open invoices `start` to `stop - 1` are paid, given that they were not paid before as_of.
+def _take_days(due: Int16, earliest: Int16, column: Bytes, added: np.int16, horizon: np.int16, raw: Int16) -> None:
+    """Days of payment before rolling under the shock that most debtors bear, one that only adds days: plain sums."""
+    for i in range(due.size):
+        day = max(np.int16(due[i] + np.int16(column[i]) + added), earliest[i])
+        raw[i] = horizon if column[i] == 255 else min(day, horizon)
 
-    Days before rolling. Written as one flat loop, so that the processor works on several invoices at a time.
+
+@njit(nogil=True, cache=True)
+def _shock_days(
+    owners: _Owners,
+    common: int,
+    due: Int16,
+    earliest: Int16,
+    offsets: Int16,
+    column: Bytes,
+    horizon: np.int16,
+    raw: Int16,
+) -> None:
+    """Days of payment before rolling of debtors that bear another shock than the common one (-1: all of them)."""
+    base = owners.ptr[0]
+    for d in range(owners.group.size):
+        if owners.group[d] != common:
+            shift = np.uint64(owners.group[d]) * np.uint64(256)
+            for i in range(owners.ptr[d] - base, owners.ptr[d + 1] - base):
+                day = int(due[i]) + int(offsets[shift + np.uint64(column[i])])
+                raw[i] = min(max(day, int(earliest[i])), int(horizon))
+
+
+@njit(nogil=True, cache=True)
+def _open_days(plan: Tables, slots: Int32, debtors: Int32, base: int, marks: Bytes, words: Words, raw: Int16) -> None:
+    """Days before rolling on which open invoices are paid, given that they were not paid before as_of.
+
+    One flat loop, so that the processor works on several invoices at a time.
     """
     below, guide, cells, offsets = plan.cumulative, plan.guide, plan.cell_alias, plan.offsets
-    words, raw, due, earliest = desk.words, desk.raw, plan.due, plan.earliest
     horizon = int(plan.roll.size) - 1
-    for k in range(np.uint64(start), np.uint64(stop)):
-        i = np.uint64(plan.open_slot[k])
-        d = np.uint64(plan.open_debtor[k])
-        profile = np.uint64(plan.profile[d])
-        shock = np.uint64(plan.group[d])
-        word = words[i - base]
+    for k in range(np.uint64(slots.size)):
+        i, d = np.uint64(slots[k]), np.uint64(debtors[k])
+        at = i - np.uint64(base)
+        profile, shock = np.uint64(plan.profile[d]), np.uint64(plan.group[d])
+        word = words[at]
         cell = _column(cells, np.uint64(marks[d] & 15) * np.uint64(256), word)
         uniform = cell << np.uint64(24) | ((word >> np.uint64(24)) & np.uint64(0xFFFFFF))
-        fallen = int(due[i])
+        fallen = int(plan.due[i])
         known = np.uint64(min(max(60 - fallen, 0), 255))
         curve = profile * np.uint64(257)
         already = below[curve + known]
@@ -333,7 +289,55 @@ def _chunk_open(plan: Tables, base: np.uint64, start: int, stop: int, marks: Byt
         if numerator != denominator and fallen < 0 and column != np.uint64(255):
             wait = fallen + int(column) - 59
             day = (2 * wait * numerator + denominator) // (2 * denominator) - 1 + plan.add[shock]
-        raw[i - base] = np.int16(min(max(day, int(earliest[i])), horizon))
+        raw[at] = np.int16(min(max(day, int(plan.earliest[i])), horizon))
+
+
+@njit(nogil=True, cache=True)
+def _stop_days(ptr: Int64, stop: Int16, unroll: Int16, horizon: np.int16, raw: Int16) -> None:
+    """Nothing is paid on the days from which a debtor stops."""
+    for d in range(stop.size):
+        if stop[d] < horizon:
+            halt = unroll[np.uint64(stop[d])]
+            for i in range(ptr[d] - ptr[0], ptr[d + 1] - ptr[0]):
+                if raw[i] >= halt:
+                    raw[i] = horizon
+
+
+@njit(nogil=True, cache=True)
+def _take_hits(p: int, base: int, eights: Words, alarm: Bytes, roll: Int16, raw: Int16, hits: Hits, found: int) -> int:
+    """Adds the invoices of a chunk whose alarm rings; returns the new number of hits. Eight alarms are read at a time."""
+    for k in range(eights.size):
+        if eights[k]:
+            for i in range(8 * k, 8 * k + 8):
+                if alarm[i]:
+                    if found < hits.path.size:
+                        hits.path[found] = p
+                        hits.slot[found] = base + i
+                        hits.day[found] = roll[np.uint64(raw[i])]
+                    found += 1
+    return found
+
+
+@njit(nogil=True, cache=True)
+def _add_days(raw: Int16, minor: Int64, total: Int64) -> None:
+    for i in range(np.uint64(minor.size)):
+        total[np.uint64(raw[i])] += minor[i]
+
+
+@njit(nogil=True, cache=True)
+def _roll_each(raw: Int16, roll: Int16, paid: Int16) -> None:
+    for i in range(np.uint64(paid.size)):
+        paid[i] = roll[np.uint64(raw[i])]
+
+
+@njit(nogil=True, cache=True)
+def _roll_sums(total: Int64, roll: Int16) -> None:
+    """Moves what falls on a day to the business day that it rolls to; days roll forward, so the last goes first."""
+    for day in range(total.size - 2, -1, -1):
+        target = int(roll[day])
+        if target != day:
+            total[target] += total[day]
+            total[day] = 0
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -343,60 +347,3 @@ def _column(tables: Alias, table: np.uint64, word: np.uint64) -> np.uint64:
     entry = np.uint64(tables[table + column])
     fraction = (word >> np.uint64(48)) & np.uint64(255)
     return column if fraction < (entry >> np.uint64(8)) else entry & np.uint64(255)
-
-
-@njit(nogil=True, cache=True)
-def count_events(days: Int16, horizon: int, ptr: Int64) -> None:
-    """Where each path's receipts start: ptr[p + 1] - ptr[p] of its days lie within the horizon."""
-    ptr[0] = 0
-    for p in range(days.shape[0]):
-        found = 0
-        for day in days[p]:
-            found += day < horizon
-        ptr[p + 1] = ptr[p] + found
-
-
-@njit(nogil=True, cache=True)
-def fill_events(
-    days: Int16,
-    order: Int32,
-    event_row: Int32,
-    minor: Int64,
-    horizon: int,
-    ptr: Int64,
-    hit_ptr: Int64,
-    hit_slot: Int64,
-    hit_short: Int64,
-    invoice: Int32,
-    day_out: Int16,
-    minor_out: Int64,
-) -> None:
-    """Receipts of each path sorted by day, then invoice: a counting sort over slots taken in the order of invoices.
-
-    order (n,): slots by invoice; event_row (n,): invoice of each slot. Path p pays hit_short[k] less for the slots
-    hit_slot[k], hit_ptr[p] <= k < hit_ptr[p + 1].
-    """
-    amount = minor.copy()
-    place = np.empty(horizon + 1, dtype=np.int64)
-    for p in range(days.shape[0]):
-        row = days[p]
-        for k in range(hit_ptr[p], hit_ptr[p + 1]):
-            amount[hit_slot[k]] -= hit_short[k]
-        place[:] = 0
-        for day in row:
-            place[np.uint64(day)] += 1
-        at = ptr[p]
-        for day in range(horizon):
-            width = place[day]
-            place[day] = at
-            at += width
-        for slot in order:
-            day = row[np.uint64(slot)]
-            if day < horizon:
-                at = place[np.uint64(day)]
-                place[np.uint64(day)] = at + 1
-                invoice[np.uint64(at)] = event_row[np.uint64(slot)]
-                day_out[np.uint64(at)] = day
-                minor_out[np.uint64(at)] = amount[np.uint64(slot)]
-        for k in range(hit_ptr[p], hit_ptr[p + 1]):
-            amount[hit_slot[k]] = minor[hit_slot[k]]
