@@ -69,7 +69,9 @@ def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int = ARC
                 if size > limit:
                     raise ArchiveRefused("import.archive_bomb", limit=ARCHIVE_TOTAL_LIMIT >> 20)
                 parts.append(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except ArchiveRefused:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         raise ArchiveRefused("import.archive_broken") from error
     return b"".join(parts)
 

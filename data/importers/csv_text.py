@@ -66,7 +66,8 @@ def _steadiness(text: str, dialect: Dialect) -> float:
     try:
         widths = [len(r.cells) for r in islice(records(text, dialect), _SAMPLE_RECORDS) if any(c.strip() for c in r.cells)]
     except csv.Error:
-        return 0.0
+        # A quote that never closes: judged without quotes, where it cannot swallow the text.
+        return _steadiness(text, without_quotes(dialect)) if dialect.quote else 0.0
     if not widths:
         return 0.0
     wide = Counter(w for w in widths if w > 1).most_common(1)
