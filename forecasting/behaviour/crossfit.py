@@ -38,14 +38,16 @@ def fit_odds(history: PaymentHistory, clock: Clock, rules: SettlementRules, scal
 
     Cross-fitted: for each block of days the curves are built from everything outside it, then each invoice-day of the
     block is a payment or not. Out-of-block curves are as unsure as real forecasts are, so that a curve which deserves
-    less trust gets a smaller weight.
+    less trust gets a smaller weight. Invoices that a partner has at risk on the same day are not independent evidence: m
+    of them weigh sqrt(m) together.
     """
     if not (history.paid != NO_DAY).any():
         return prior_mean()
     blocks = list(_blocks(sample_partners(history, PARTNERS_MAX), clock, rules, scale))
-    design = np.concatenate([terms.matrix() for terms, _ in blocks])
-    outcome = np.concatenate([paid for _, paid in blocks]).astype(np.float64)
-    return ridge_logistic(design, outcome, prior_mean(), prior_spread())
+    design = np.concatenate([terms.matrix() for terms, _, _ in blocks])
+    outcome = np.concatenate([paid for _, paid, _ in blocks]).astype(np.float64)
+    weight = np.concatenate([weight for _, _, weight in blocks])
+    return ridge_logistic(design, outcome, weight, prior_mean(), prior_spread())
 
 
 def sample_partners(history: PaymentHistory, most: int) -> PaymentHistory:
@@ -77,14 +79,14 @@ def at_risk_rows(window: Window, keep: npt.NDArray[np.bool_] | None = None) -> t
 
 def _blocks(
     history: PaymentHistory, clock: Clock, rules: SettlementRules, scale: AmountScale
-) -> Iterator[tuple[Terms, npt.NDArray[np.bool_]]]:
-    """The terms and outcomes of each block's invoice-days, latest block first."""
+) -> Iterator[tuple[Terms, npt.NDArray[np.bool_], Floats]]:
+    """The terms, outcomes and weights of each block's invoice-days, latest block first."""
     cells = np.unique(due_cells(history))
     everything = window_of(history, clock)
     total = count(history, clock, rules, everything, cells)
     delays = delays_behind(history, everything)
     first = int(history.issue.min())
-    days = int(np.clip((history.as_of - first) // 4, BLOCK_DAYS_MIN, BLOCK_DAYS))
+    days = int(np.clip((history.as_of - first) // 8, BLOCK_DAYS_MIN, BLOCK_DAYS))
     limit = _sampling_limit(history, everything, clock, history.as_of - BLOCKS_MAX * days)
     for end in range(history.as_of, max(first, history.as_of - BLOCKS_MAX * days), -days):
         inside = window_of(history, clock, end - days, end)
@@ -92,7 +94,9 @@ def _blocks(
         curves = build_curves(outside, delays.less(inside), end - days / 2, clock, rules, history.segment)
         keep = mix(history.stable[inside.invoice].astype(np.uint64)) <= limit
         invoice, position, paid = at_risk_rows(inside, keep)
-        yield terms_of(history, clock, curves, scale, invoice, position), paid
+        together = history.partner[invoice].astype(np.int64) << 32 | position
+        _, inverse, size = np.unique(together, return_inverse=True, return_counts=True)
+        yield terms_of(history, clock, curves, scale, invoice, position), paid, 1.0 / np.sqrt(size[inverse])
 
 
 def _sampling_limit(history: PaymentHistory, window: Window, clock: Clock, first_day: int) -> np.uint64:

@@ -29,22 +29,23 @@ def prior_spread() -> Floats:
     return np.array([spread for *_, spread in NUMERIC] + [spread for _, count, spread in CODED for _ in range(count)])
 
 
-def ridge_logistic(design: Floats, outcome: Floats, mean: Floats, spread: Floats) -> Floats:
-    """The coefficients b that minimise sum(log(1 + e^s) - y s) + sum((b - mean)^2 / (2 spread^2)), s = design @ b.
+def ridge_logistic(design: Floats, outcome: Floats, weight: Floats, mean: Floats, spread: Floats) -> Floats:
+    """The coefficients b that minimise sum w (log(1 + e^s) - y s) + sum (b - mean)^2 / (2 spread^2), s = design @ b.
 
-    Newton steps, each halved until it descends; rounded to 6 decimals. design float64 (R, J), outcome (R,) of 0 and 1.
+    Newton steps, each halved until it descends; rounded to 6 decimals. design float64 (R, J), outcome (R,) of 0 and 1,
+    weight (R,).
     """
 
     def loss(b: Floats) -> float:
         score = design @ b
         misfit = np.maximum(score, 0) + np.log1p(np.exp(-np.abs(score))) - outcome * score
-        return float(misfit.sum() + 0.5 * (((b - mean) / spread) ** 2).sum())
+        return float(weight @ misfit + 0.5 * (((b - mean) / spread) ** 2).sum())
 
     b, value = mean.copy(), loss(mean)
     for _ in range(_STEPS_MAX):
         chance = expit(design @ b)
-        slope = design.T @ (outcome - chance) - (b - mean) / spread**2
-        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag(1 / spread**2)
+        slope = design.T @ (weight * (outcome - chance)) - (b - mean) / spread**2
+        curvature = (design * (weight * chance * (1 - chance))[:, None]).T @ design + np.diag(1 / spread**2)
         step = np.linalg.solve(curvature, slope)
         for _ in range(_HALVINGS_MAX):
             if loss(b + step) <= value:

@@ -124,7 +124,7 @@ def recalibrate(past: Sequence[PastForecast]) -> Recalibration:
     size = design.shape[1]
     mean, spread = np.zeros(size), np.full(size, _SHIFT_SPREAD)
     mean[0] = 1.0
-    b = ridge_logistic(design, np.concatenate(outcomes).astype(np.float64), mean, spread)
+    b = ridge_logistic(design, np.concatenate(outcomes).astype(np.float64), np.ones(len(score)), mean, spread)
     zone_count = len(_ZONES) + 1
     return Recalibration(
         slope=float(b[0]),

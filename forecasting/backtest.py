@@ -1,0 +1,294 @@
+"""What the product would have said on past mornings, held against what happened and against two naive methods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.behaviour import Holidays, OpenForecast, PaymentHistory, forecast_open, learn
+from forecasting.ledger import NO_DAY
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+Method = Literal["ours", "due_date", "due_date_and_mean"]
+METHODS: Final[tuple[Method, ...]] = ("ours", "due_date", "due_date_and_mean")
+#: Days between origins, weeks judged, history needed before the first origin.
+ORIGIN_GAP_DAYS: Final = 14
+WEEKS: Final = 4
+HISTORY_DAYS_MIN: Final = 28
+ORIGINS_DEFAULT: Final = 12
+PATHS: Final = 500
+#: An invoice not paid after so many days counts as paid then, in every method.
+LATEST_DAYS: Final = 180
+#: Cells of the calibration picture, and how many misses are told.
+CALIBRATION_CELLS: Final = 10
+WORST: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekResult:
+    """One week of one origin: what came in and what each method had said, in minor units; `week` counts from 0."""
+
+    origin: int
+    week: int
+    actual_minor: int
+    p10_minor: int
+    p50_minor: int
+    p90_minor: int
+    due_date_minor: int
+    due_date_and_mean_minor: int
+
+    @property
+    def inside_80(self) -> bool:
+        """Whether what came in fell in the 80 % band."""
+        return self.p10_minor <= self.actual_minor <= self.p90_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """A forecast that was far off: the invoice's row in the ledger's columns, its days (NO_DAY: still open) and its partner's
+    median that day. `late_days` is how late it already was at the origin (negative: not yet due)."""
+
+    origin: int
+    row: int
+    partner: int
+    amount_minor: int
+    due: int
+    forecast: int
+    paid: int
+    late_days: int
+
+    error_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerError:
+    """Mean absolute error in days over the judged invoices of a partner."""
+
+    partner: int
+    invoices: int
+    ours: float
+    due_date: float
+    due_date_and_mean: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """The model against what happened, over rolling origins.
+
+    mean_absolute_error_days and weekly_error (sum of absolute errors over sum of receipts, weeks 1 to 4) by method;
+    coverage_80: share of weeks inside the band; calibration: share of payments in each tenth of the forecast
+    distribution (0.1 each when right); `invoices` judged: those whose outcome is known or that are 180 days past origin.
+    """
+
+    origins: tuple[int, ...]
+    invoices: int
+    mean_absolute_error_days: tuple[tuple[Method, float], ...]
+    weekly_error: tuple[tuple[Method, float], ...]
+    coverage_80: float
+    band_width: float
+    weeks: tuple[WeekResult, ...]
+    calibration: tuple[float, ...]
+    partners: tuple[PartnerError, ...]
+    misses: tuple[Miss, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Judged:
+    """One origin: per judged invoice the forecast days after the origin of each method, what happened, where it fell."""
+
+    origin: int
+    forecast: OpenForecast
+    known: npt.NDArray[np.bool_]
+    actual: Integers
+    days: dict[Method, Integers]
+    place: Floats
+    weeks: tuple[WeekResult, ...]
+
+
+def origins_of(history: PaymentHistory, count: int) -> tuple[int, ...]:
+    """Up to `count` past mornings, 14 days apart, each with 4 weeks of history before and 4 weeks that have passed since."""
+    if not len(history) or not (history.paid != NO_DAY).any():
+        return ()
+    last = history.as_of - 7 * WEEKS
+    days = range(last, int(history.issue.min()) + HISTORY_DAYS_MIN - 1, -ORIGIN_GAP_DAYS)
+    return tuple(sorted(list(days)[:count]))
+
+
+def backtest(
+    history: PaymentHistory,
+    calendars: Sequence[Holidays],
+    origins: int = ORIGINS_DEFAULT,
+    paths: int = PATHS,
+    seed: int = 1,
+) -> Backtest | None:
+    """Learns and forecasts anew on each past morning with what was known then; None where the history is too short.
+
+    Point forecasts: ours is the median day; the due date (or the morning itself where it has passed); the due date plus
+    the partner's mean lateness known then (everybody's where it never paid). Invoices still open today count once 180
+    days have passed; those with an unknown outcome are not judged, in any method.
+    """
+    judged = [_judge(history, day, calendars, paths, seed) for day in origins_of(history, origins)]
+    judged = [j for j in judged if j.known.any()]
+    if not judged:
+        return None
+    weeks = tuple(week for j in judged for week in j.weeks)
+    actual = max(1, sum(w.actual_minor for w in weeks))
+    return Backtest(
+        origins=tuple(j.origin for j in judged),
+        invoices=int(sum(j.known.sum() for j in judged)),
+        mean_absolute_error_days=tuple((m, _mean_error(judged, m)) for m in METHODS),
+        weekly_error=tuple((m, sum(abs(_said(w, m) - w.actual_minor) for w in weeks) / actual) for m in METHODS),
+        coverage_80=float(np.mean([w.inside_80 for w in weeks])),
+        band_width=sum(w.p90_minor - w.p10_minor for w in weeks) / actual,
+        weeks=weeks,
+        calibration=_calibration(judged),
+        partners=_by_partner(judged),
+        misses=_misses(judged),
+    )
+
+
+def _judge(history: PaymentHistory, day: int, calendars: Sequence[Holidays], paths: int, seed: int) -> _Judged:
+    known = history.known_on(day)
+    forecast = forecast_open(learn(known, day, calendars), known, day, paths, seed)
+    paid = history.paid[np.flatnonzero(history.issue < day)[known.is_open]].astype(np.int64)
+    settled = paid != NO_DAY
+    actual = np.where(settled, np.minimum(paid - day, LATEST_DAYS), LATEST_DAYS)
+    reached = np.cumsum(forecast.pmf, axis=1)
+    due = np.maximum(forecast.invoices.due.astype(np.int64) - day, 0)
+    with_mean = np.maximum(forecast.invoices.due.astype(np.int64) - day + _mean_lateness(known), 0)
+    days: dict[Method, Integers] = {
+        "ours": (reached < 0.5 - 1e-12).sum(axis=1),
+        "due_date": np.minimum(due, LATEST_DAYS),
+        "due_date_and_mean": np.minimum(with_mean, LATEST_DAYS),
+    }
+    rows = np.arange(len(actual))
+    below = reached[rows, actual] - forecast.pmf[rows, actual]
+    return _Judged(
+        origin=day,
+        forecast=forecast,
+        known=settled | (history.as_of - day >= LATEST_DAYS),
+        actual=actual,
+        days=days,
+        place=below + 0.5 * forecast.pmf[rows, actual],
+        weeks=_weeks(forecast, actual, days, day),
+    )
+
+
+def _mean_lateness(known: PaymentHistory) -> Integers:
+    """The rounded mean lateness of each open invoice's partner, of everybody where it never paid; calendar days."""
+    paid = ~known.is_open
+    late = (known.paid[paid].astype(np.int64) - known.due[paid]).astype(np.float64)
+    number = np.bincount(known.partner[paid], minlength=known.partners)
+    total = np.bincount(known.partner[paid], late, known.partners)
+    everybody = float(late.mean()) if len(late) else 0.0
+    mean = np.where(number > 0, total / np.maximum(number, 1), everybody)
+    rounded: Integers = np.rint(mean).astype(np.int64)[known.partner[known.is_open]]
+    return rounded
+
+
+def _weeks(forecast: OpenForecast, actual: Integers, days: dict[Method, Integers], origin: int) -> tuple[WeekResult, ...]:
+    amount = forecast.invoices.amount_minor
+    drawn = np.sort(
+        forecast.receipts_minor[:, : 7 * WEEKS].reshape(len(forecast.receipts_minor), WEEKS, 7).sum(axis=2), axis=0
+    )
+    size = len(drawn)
+
+    def order(level: int) -> Integers:
+        band: Integers = drawn[max(0, -(-level * size // 100) - 1)]
+        return band
+
+    def weekly(day: Integers) -> Integers:
+        inside = day < 7 * WEEKS
+        return np.bincount(day[inside] // 7, amount[inside], WEEKS).astype(np.int64)
+
+    low, middle, high = order(10), order(50), order(90)
+    came, due, mean = weekly(actual), weekly(days["due_date"]), weekly(days["due_date_and_mean"])
+    return tuple(
+        WeekResult(
+            origin=origin,
+            week=k,
+            actual_minor=int(came[k]),
+            p10_minor=int(low[k]),
+            p50_minor=int(middle[k]),
+            p90_minor=int(high[k]),
+            due_date_minor=int(due[k]),
+            due_date_and_mean_minor=int(mean[k]),
+        )
+        for k in range(WEEKS)
+    )
+
+
+def _said(week: WeekResult, method: Method) -> int:
+    """What a method had said of a week."""
+    said = {"ours": week.p50_minor, "due_date": week.due_date_minor, "due_date_and_mean": week.due_date_and_mean_minor}
+    return said[method]
+
+
+def _errors(judged: _Judged, method: Method) -> Integers:
+    errors: Integers = np.abs(judged.days[method] - judged.actual)[judged.known]
+    return errors
+
+
+def _mean_error(judged: Sequence[_Judged], method: Method) -> float:
+    return float(np.concatenate([_errors(j, method) for j in judged]).mean())
+
+
+def _calibration(judged: Sequence[_Judged]) -> tuple[float, ...]:
+    """Share of outcomes in each tenth of their forecast distribution (by the middle of their own day's mass)."""
+    place = np.concatenate([j.place[j.known] for j in judged])
+    cells = np.bincount(
+        np.minimum((place * CALIBRATION_CELLS).astype(np.int64), CALIBRATION_CELLS - 1), minlength=CALIBRATION_CELLS
+    )
+    return tuple((cells / cells.sum()).tolist())
+
+
+def _by_partner(judged: Sequence[_Judged]) -> tuple[PartnerError, ...]:
+    """Errors by partner, those with most judged invoices first."""
+    partner = np.concatenate([j.forecast.invoices.partner[j.known] for j in judged])
+    errors = {m: np.concatenate([_errors(j, m) for j in judged]) for m in METHODS}
+    number = np.bincount(partner)
+    total = {m: np.bincount(partner, errors[m]) for m in METHODS}
+    present = np.flatnonzero(number)
+    return tuple(
+        PartnerError(
+            partner=c,
+            invoices=int(number[c]),
+            ours=float(total["ours"][c] / number[c]),
+            due_date=float(total["due_date"][c] / number[c]),
+            due_date_and_mean=float(total["due_date_and_mean"][c] / number[c]),
+        )
+        for c in present[np.lexsort((present, -number[present]))].tolist()
+    )
+
+
+def _misses(judged: Sequence[_Judged]) -> tuple[Miss, ...]:
+    """The worst misses by amount times days, each invoice once."""
+    found: dict[int, Miss] = {}
+    weight: dict[int, int] = {}
+    for j in judged:
+        invoices = j.forecast.invoices
+        off = np.where(j.known, np.abs(j.days["ours"] - j.actual), 0) * invoices.amount_minor
+        for place in np.argsort(-off, kind="stable")[:WORST].tolist():
+            row = int(invoices.row[place])
+            if off[place] <= weight.get(row, 0):
+                continue
+            weight[row] = int(off[place])
+            found[row] = Miss(
+                origin=j.origin,
+                row=row,
+                partner=int(invoices.partner[place]),
+                amount_minor=int(invoices.amount_minor[place]),
+                due=int(invoices.due[place]),
+                forecast=j.origin + int(j.days["ours"][place]),
+                paid=j.origin + int(j.actual[place]) if j.actual[place] < LATEST_DAYS else NO_DAY,
+                late_days=j.origin - int(invoices.due[place]),
+                error_days=int(j.days["ours"][place] - j.actual[place]),
+            )
+    worst = sorted(found, key=lambda row: (-weight[row], row))[:WORST]
+    return tuple(found[row] for row in worst)
