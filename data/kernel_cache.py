@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import sys
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-_SOURCES = Path(__file__).resolve().parent.parent / "forecasting"
+_SOURCES = Path(__file__).resolve().parent.parent / "forecasting" / "simulation"
 
 
 def kernel_digest() -> str:
@@ -21,9 +23,8 @@ def kernel_digest() -> str:
     for name in ("numba", "llvmlite", "numpy"):
         digest.update(f"{name} {version(name)}\n".encode())
     digest.update(f"python {platform.python_version()}\n".encode())
-    # money, ledger and flows lend the kernel their constants
-    sources = [*(_SOURCES / "simulation").glob("*.py"), *_SOURCES.glob("*.py")]
-    for source in sorted(sources, key=lambda path: path.name):
+    # the headings of flows.py are constants of the compiled code; all others stand in the kernel's own modules
+    for source in sorted([*_SOURCES.glob("kernel*.py"), _SOURCES / "flows.py"]):
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
@@ -41,11 +42,13 @@ def use_kernel_cache(folder: Path | None = None) -> Path:
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError:
-        import tempfile
-
         target = Path(tempfile.gettempdir()) / f"encaisse-{kernel_digest()}"
         target.mkdir(parents=True, exist_ok=True)
     os.environ["NUMBA_CACHE_DIR"] = str(target)
+    compiler = sys.modules.get("numba")
+    if compiler is not None:
+        # it has read the environment when it was imported; what counts is the moment at which the kernel is
+        compiler.config.CACHE_DIR = str(target)
     return target
 
 

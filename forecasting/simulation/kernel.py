@@ -13,23 +13,27 @@ import numpy.typing as npt
 
 from forecasting.ledger import Ledger
 from forecasting.simulation.flows import CATEGORIES, VARIANTS, Variant
+from forecasting.simulation.kernel_account import Account
 from forecasting.simulation.kernel_arrays import CompiledContracts, lower, same_exposure
 from forecasting.simulation.kernel_bank import run_bank
 from forecasting.simulation.kernel_book import Book, Calendar
-from forecasting.simulation.kernel_clauses import ACCOUNT, Account, Purchases
-from forecasting.simulation.kernel_exposure import expose, open_desk
-from forecasting.simulation.kernel_factoring import Diary, add_bank_fees, open_diary, read_turns, run_account
+from forecasting.simulation.kernel_clauses import ACCOUNT, SPOT, Purchases
+from forecasting.simulation.kernel_desk import open_desk
+from forecasting.simulation.kernel_exposure import expose
+from forecasting.simulation.kernel_factoring import Diary, open_diary, read_turns, run_account
 from forecasting.simulation.kernel_facts import FactsBlock, fact_arrays, facts_block, path_facts
 from forecasting.simulation.kernel_insurance import insure
-from forecasting.simulation.kernel_money import OPTIONS, add, fill, lowered
+from forecasting.simulation.kernel_money import OPTIONS, add, fill
 from forecasting.simulation.kernel_policy import Policy
+from forecasting.simulation.kernel_products import run_product
 from forecasting.simulation.kernel_results import (
     CLAIM_COLUMNS,
-    LOSSES,
+    LOST_UNPAID,
     RECOVERY_COLUMNS,
     Exposure,
     Outcome,
     allocate_outcome,
+    close_losses,
     rows,
 )
 
@@ -65,47 +69,33 @@ def settle(
     """Second stage of one variant (index in VARIANTS) for every path of a block."""
     factored = variant == 1 or variant == 3
     insured = variant >= 2
+    bit = 2 if factored and insured else 1
     kind = 1 if factored else 0
     add(exposure.daily[kind], out.daily)
     add(exposure.total[kind], out.total)
-    add(exposure.loss, out.loss)
     for path in range(out.balance.shape[0]):
+        out.loss[path, LOST_UNPAID] += exposure.unpaid[path]
         fill(diary.bank, 0)
         fill(diary.payout, 0)
+        fill(diary.received, 0)
         if insured:
-            _insure(path, factored, calendar, book, purchases, policy, exposure, diary, out)
-        if not factored:
-            run_bank(path, calendar, book, exposure.base[path], diary.bank, diary.tally, out)
-            continue
-        read_turns(path, 2 if insured else 1, calendar, purchases, account, exposure, diary, out)
-        if purchases.kind == ACCOUNT:
-            run_account(path, calendar, book, purchases, account, exposure, diary, out)
+            to_factor = factored and policy.delegated and purchases.kind <= SPOT
+            credit = diary.payout if purchases.kind == ACCOUNT else diary.received
+            insure(path, bit, to_factor, calendar, book, policy, exposure, diary.room, diary.bank, credit, out)
+        if factored:
+            read_turns(path, bit, calendar, account, exposure, diary, out)
+            if purchases.kind == ACCOUNT:
+                run_account(path, calendar, book, purchases, account, exposure, diary, out)
+            else:
+                run_product(path, bit, calendar, book, purchases, account, exposure, diary, out)
         else:
-            add_bank_fees(path, calendar, account, diary, out)
-            run_bank(path, calendar, book, exposure.kept[path], diary.bank, diary.tally, out)
+            run_bank(path, calendar, book, exposure.base[path], diary.bank, diary.tally, out)
+        close_losses(path, out)
 
 
-@lowered
-def _insure(
-    path: int,
-    factored: bool,
-    calendar: Calendar,
-    book: Book,
-    purchases: Purchases,
-    policy: Policy,
-    exposure: Exposure,
-    diary: Diary,
-    out: Outcome,
-) -> None:
-    """The policy beside the factor (bit 2) or alone (bit 1); a delegated indemnity goes to the factor's account."""
-    to_factor = factored and policy.delegated and purchases.kind == ACCOUNT
-    bit = 2 if factored else 1
-    insure(path, bit, to_factor, calendar, book, policy, exposure, diary.room, diary.bank, diary.payout, out)
-
-
-_OPTIONS: Final[dict[str, Any]] = {"nogil": True, "cache": True, **OPTIONS}
-_expose_compiled = numba.njit(**_OPTIONS)(expose)
-_settle_compiled = numba.njit(**_OPTIONS)(settle)
+_COMPILED: Final[dict[str, Any]] = {"nogil": True, "cache": True, **OPTIONS}
+_expose_compiled = numba.njit(**_COMPILED)(expose)
+_settle_compiled = numba.njit(**_COMPILED)(settle)
 
 
 def expose_block(compiled: CompiledContracts, block: FactsBlock, *, state: bool = False, plain: bool = False) -> Exposure:
@@ -115,9 +105,9 @@ def expose_block(compiled: CompiledContracts, block: FactsBlock, *, state: bool 
     run = expose if plain else _expose_compiled
     facts = fact_arrays(block)
     desk = open_desk(compiled.calendar, compiled.book, compiled.purchases, facts)
-    paths = len(block)
-    debtors = len(block.failure_partner) + len(block.request_partner)
-    turns = paths * (64 + len(compiled.purchases.buy_invoice) // (32 if compiled.purchases.kind == ACCOUNT else 1))
+    paths, debtors = len(block), len(block.failure_partner) + len(block.request_partner)
+    kept = 32 if compiled.purchases.kind == ACCOUNT else 1
+    turns = paths * (64 + (len(compiled.purchases.buy_invoice) + len(compiled.purchases.held)) // kept)
     recoveries = 2 * debtors + 64
     while True:
         out = _allocate_exposure(compiled, paths, turns, debtors, recoveries, state)
@@ -125,6 +115,7 @@ def expose_block(compiled: CompiledContracts, block: FactsBlock, *, state: bool 
         if out.turn_ptr[-1] <= turns and out.recovery_ptr[-1] <= recoveries:
             return out
         turns, recoveries = max(turns, int(out.turn_ptr[-1])), max(recoveries, int(out.recovery_ptr[-1]))
+        desk.level[:] = 0
 
 
 def _allocate_exposure(
@@ -132,7 +123,6 @@ def _allocate_exposure(
 ) -> Exposure:
     days, headings = compiled.calendar.days, len(CATEGORIES)
     factored = (paths, days) if compiled.purchases.active else (0, 0)
-    account = factored if compiled.purchases.kind == ACCOUNT else (0, 0)
 
     def zeros(*shape: int) -> npt.NDArray[np.int64]:
         return np.zeros(shape, dtype=np.int64)
@@ -140,12 +130,14 @@ def _allocate_exposure(
     return Exposure(
         base=zeros(paths, days),
         kept=zeros(*factored),
-        eligible_early=zeros(*account),
-        eligible_late=zeros(*account),
-        assigned=zeros(*(account if state else (0, 0))),
+        eligible_early=zeros(*factored),
+        eligible_late=zeros(*factored),
+        assigned=zeros(*(factored if state else (0, 0))),
+        mean_due=zeros(*(factored if compiled.purchases.in_advance else (0, 0))),
         daily=zeros(2, headings, days),
         total=zeros(2, paths, headings),
-        loss=zeros(paths, len(LOSSES)),
+        unpaid=zeros(paths),
+        outstanding=zeros(paths),
         turn_ptr=zeros(paths + 1),
         turn=zeros(turns, 4),
         claim_ptr=zeros(paths + 1),
@@ -162,8 +154,13 @@ def settle_block(
     assert variant in compiled.variants, f"no contract for the variant {variant}"
     assert len(out.balance) == len(exposure.base), "one row of the outcome for each path"
     run = settle if plain else _settle_compiled
-    months, years = len(compiled.account.month_ppm), len(compiled.policy.year_start)
-    diary = open_diary(compiled.calendar.days, months, int(np.diff(exposure.claim_ptr).max(initial=0)), years)
+    diary = open_diary(
+        compiled.calendar.days,
+        len(compiled.account.month_ppm),
+        int(np.diff(exposure.claim_ptr).max(initial=0)),
+        len(compiled.policy.year_start),
+        1 if compiled.purchases.kind == ACCOUNT else int(np.diff(exposure.turn_ptr).max(initial=0)),
+    )
     run(
         compiled.calendar,
         compiled.book,

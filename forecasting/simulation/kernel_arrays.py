@@ -7,10 +7,12 @@ from typing import NamedTuple
 from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger
+from forecasting.simulation.facts import PathFacts
 from forecasting.simulation.flows import Variant
+from forecasting.simulation.kernel_account import Account, lower_account
 from forecasting.simulation.kernel_book import Book, Calendar, lower_book, lower_calendar
-from forecasting.simulation.kernel_clauses import Account, Purchases, lower_account, lower_purchases
-from forecasting.simulation.kernel_policy import Cover, Policy, factor_cover, lower_cover, lower_policy
+from forecasting.simulation.kernel_clauses import Purchases, lower_purchases
+from forecasting.simulation.kernel_policy import Cover, Policy, lower_cover, lower_policy, who_covers
 
 
 class CompiledContracts(NamedTuple):
@@ -43,14 +45,18 @@ def lower(
     horizon_days: int,
     factoring: FactoringContract | None = None,
     insurance: InsurancePolicy | None = None,
+    known: PathFacts | None = None,
 ) -> CompiledContracts:
-    """Everything that does not depend on luck, as arrays: days from `as_of`, rates in millionths, amounts in minor units."""
-    return relower(lower_ledger(ledger, horizon_days), ledger, factoring, insurance)
+    """Everything that does not depend on luck, as arrays: days from `as_of`, rates in millionths, amounts in minor units.
+
+    `known` holds facts that every path shares; those of before `as_of` are history, which blocks leave out.
+    """
+    return relower(lower_ledger(ledger, horizon_days, known), ledger, factoring, insurance)
 
 
-def lower_ledger(ledger: Ledger, horizon_days: int) -> tuple[Calendar, Book]:
+def lower_ledger(ledger: Ledger, horizon_days: int, known: PathFacts | None = None) -> tuple[Calendar, Book]:
     """The part that no contract changes; keep it while a user moves the sliders of a contract."""
-    return lower_calendar(ledger.as_of, horizon_days, ledger.vat_day), lower_book(ledger, horizon_days)
+    return lower_calendar(ledger.as_of, horizon_days, ledger.vat_day), lower_book(ledger, horizon_days, known)
 
 
 def relower(
@@ -61,8 +67,8 @@ def relower(
 ) -> CompiledContracts:
     """The same as `lower`, on a ledger that `lower_ledger` has already laid out."""
     calendar, book = lowered
-    alone, both = factor_cover(ledger, insurance, factoring)
-    purchases = lower_purchases(ledger, book, calendar.days, factoring)._replace(factor_alone=alone, factor_both=both)
+    guarantor = who_covers(ledger, factoring, insurance)[0]
+    purchases = lower_purchases(ledger, book, calendar.days, factoring, guarantor)
     return CompiledContracts(
         as_of=ledger.as_of,
         calendar=calendar,

@@ -7,20 +7,23 @@ import numpy.typing as npt
 
 from forecasting.simulation.kernel_bank import post
 from forecasting.simulation.kernel_book import Book, Calendar
-from forecasting.simulation.kernel_money import NO_LIMIT, PPM, apply_ppm, fill, lowered, mul_div
-from forecasting.simulation.kernel_policy import Policy
+from forecasting.simulation.kernel_facts import NEVER
+from forecasting.simulation.kernel_money import NO_LIMIT, PPM, apply_ppm, fill, lowered, mul_div, share
+from forecasting.simulation.kernel_policy import TO_COUNT, UNDECLARED, Policy
 from forecasting.simulation.kernel_results import (
     CLAIM_COVERED,
     CLAIM_DEBT,
     CLAIM_IN_TIME,
     CLAIM_LOSS,
     CLAIM_LOSS_DAY,
+    CLAIM_NAMED,
     CLAIM_PARTNER,
     CLAIM_PAY_FROM,
     CLAIM_PROTRACTED,
     INDEMNITY,
     INSURANCE_FEE,
     INSURER_SHARE,
+    LOST_INDEMNITY,
     PREMIUM,
     RECOVERY_CLAIM,
     RECOVERY_DAY,
@@ -52,9 +55,6 @@ def insure(
     `bit` is the variant's in CLAIM_COVERED. bank, credit int64 (H,); room int64 (4, claims or years).
     """
     for t in range(calendar.days):
-        if policy.premium[t] != 0:
-            bank[t] += policy.premium[t]
-            post(path, PREMIUM, t, policy.premium[t], out)
         if policy.fee[t] != 0:
             bank[t] += policy.fee[t]
             post(path, INSURANCE_FEE, t, policy.fee[t], out)
@@ -66,15 +66,14 @@ def insure(
     for k in range(claims.shape[0]):
         day = claims[k, CLAIM_PAY_FROM] + policy.payment_days
         if paid[k] > 0 and 0 <= day < calendar.days:
-            out.loss[path, 3] += paid[k]
             if to_factor:
                 credit[day] += paid[k]
+                out.loss[path, LOST_INDEMNITY] += paid[k]
             else:
                 bank[day] += paid[k]
                 post(path, INDEMNITY, day, paid[k], out)
-    _give_back(path, bit, claims, paid, calendar, policy, exposure, bank, out)
-    if policy.renewal:
-        _renewals(path, by_year, calendar, policy, bank, out)
+    _give_back(path, bit, claims, paid, policy, exposure, bank, out)
+    _premiums(path, by_year, exposure.outstanding[path], calendar, policy, bank, out)
 
 
 @lowered
@@ -116,7 +115,7 @@ def _waterfalls(bit: int, claims: Int64, book: Book, policy: Policy, paid: Int64
         loss = claims[k, CLAIM_LOSS]
         if loss <= policy.nql:
             continue
-        pct = policy.pct_ppm[claims[k, CLAIM_PARTNER]]
+        pct = policy.insured_ppm if claims[k, CLAIM_NAMED] else policy.undeclared_ppm
         if policy.loss_first:
             after = max(0, loss - policy.deductible)
             eroded = min(afl_left[year], after)
@@ -132,62 +131,62 @@ def _waterfalls(bit: int, claims: Int64, book: Book, policy: Policy, paid: Int64
 
 @lowered
 def _give_back(
-    path: int,
-    bit: int,
-    claims: Int64,
-    paid: Int64,
-    calendar: Calendar,
-    policy: Policy,
-    exposure: Exposure,
-    bank: Int64,
-    out: Outcome,
+    path: int, bit: int, claims: Int64, paid: Int64, policy: Policy, exposure: Exposure, bank: Int64, out: Outcome
 ) -> None:
-    """Of each recovery the insurer's share, and in protracted default the collection fee on the uncovered part."""
+    """Of each recovery the insurer's share, and in protracted default the collection fee on the uncovered part.
+
+    A loss outside the policy's life counts as a loss of 0.
+    """
     for row in range(exposure.recovery_ptr[path], exposure.recovery_ptr[path + 1]):
         k = exposure.recovery[row, RECOVERY_CLAIM]
         day = exposure.recovery[row, RECOVERY_DAY]
         debt = claims[k, CLAIM_DEBT]
-        if debt == 0 or not claims[k, CLAIM_COVERED] & bit or year_of(claims[k, CLAIM_LOSS_DAY], policy) < 0:
+        if debt == 0 or not claims[k, CLAIM_COVERED] & bit:
             continue
-        share = mul_div(exposure.recovery[row, RECOVERY_NET], paid[k], debt)
-        if share > 0:
-            bank[day] -= share
-            post(path, INSURER_SHARE, day, -share, out)
-            out.loss[path, 4] += share
+        returned = mul_div(exposure.recovery[row, RECOVERY_NET], paid[k], debt)
+        bank[day] -= returned
+        post(path, INSURER_SHARE, day, -returned, out)
         if claims[k, CLAIM_PROTRACTED]:
+            loss = claims[k, CLAIM_LOSS] if year_of(claims[k, CLAIM_LOSS_DAY], policy) >= 0 else 0
             cost = apply_ppm(exposure.recovery[row, RECOVERY_MINOR], policy.collection_ppm)
-            own = mul_div(cost, max(0, debt - claims[k, CLAIM_LOSS]), debt)
+            own = mul_div(cost, debt - loss, debt)
             own += apply_ppm(own, policy.fee_vat_ppm)
             bank[day] -= own
             post(path, INSURANCE_FEE, day, -own, out)
 
 
 @lowered
-def _renewals(path: int, by_year: Int64, calendar: Calendar, policy: Policy, bank: Int64, out: Outcome) -> None:
-    """Each next year bills the premium times (1 + change), the change being read in the grid at the year's loss ratio."""
+def _premiums(
+    path: int, by_year: Int64, outstanding: int, calendar: Calendar, policy: Policy, bank: Int64, out: Outcome
+) -> None:
+    """Instalments of each year with their tax, the adjustment on declared turnover, bonus and malus (2.4)."""
+    declared = outstanding if policy.declared == TO_COUNT else policy.declared
+    earned = apply_ppm(declared, policy.rate_ppm) if declared != UNDECLARED else 0
     billed = policy.billed
-    for year in range(1, policy.year_start.shape[0]):
-        change = _bonus_malus(by_year[year - 1], max(billed, policy.declared_premium), policy)
-        billed = mul_div(policy.base_minor, policy.base_ppm * (PPM + change), PPM * PPM)
+    for year in range(policy.year_start.shape[0] if policy.renewal else 1):
+        if year > 0:
+            change = _bonus_malus(by_year[year - 1], max(billed, earned), policy)
+            billed = mul_div(policy.base_minor, policy.base_ppm * (PPM + change), PPM * PPM)
         left = billed
-        for k in range(policy.share_ppm.shape[0]):
-            part = apply_ppm(billed, policy.share_ppm[k])
-            if k == policy.share_ppm.shape[0] - 1:
-                part = left
+        last = policy.share_ppm.shape[0] - 1
+        for k in range(last + 1):
+            part = left if k == last else apply_ppm(billed, policy.share_ppm[k])
             left -= part
-            amount = -(part + round_ratio_tax(part, policy.tax_ppm2))
-            day = policy.share_day[year, k]
-            if 0 <= day < calendar.days and amount != 0:
-                bank[day] += amount
-                post(path, PREMIUM, day, amount, out)
+            _bill(path, policy.share_day[year, k], part, calendar, policy, bank, out)
+    if policy.adjustment_day < NEVER and declared != UNDECLARED:
+        owed = earned - policy.billed
+        if policy.has_minimum:
+            owed = max(0, owed)
+        _bill(path, policy.adjustment_day, owed, calendar, policy, bank, out)
 
 
 @lowered
-def round_ratio_tax(part: int, tax_ppm2: int) -> int:
-    """Tax on an instalment; the rate is in millionths of millionths (tca_rate * domestic_share)."""
-    if part < 0:
-        return -mul_div(-part, tax_ppm2, PPM * PPM)
-    return mul_div(part, tax_ppm2, PPM * PPM)
+def _bill(path: int, day: int, amount: int, calendar: Calendar, policy: Policy, bank: Int64, out: Outcome) -> None:
+    """A premium (below 0: a refund) with its tax, the rate of which is tca_rate * domestic_share."""
+    if 0 <= day < calendar.days:
+        whole = amount + share(amount, policy.tax_part, policy.tax_whole)
+        bank[day] -= whole
+        post(path, PREMIUM, day, -whole, out)
 
 
 @lowered
@@ -196,6 +195,6 @@ def _bonus_malus(indemnities: int, premium: int, policy: Policy) -> int:
     for k in range(policy.grid_up_to.shape[0]):
         bound = policy.grid_up_to[k]
         change: int = policy.grid_change[k]
-        if bound == NO_LIMIT or indemnities * PPM <= bound * premium:
+        if bound == NO_LIMIT or (indemnities * PPM <= bound * premium and (premium > 0 or indemnities == 0)):
             return change
     return 0

@@ -24,6 +24,8 @@ OPTIONS: Final[dict[str, Any]] = {"_nrt": False, "error_model": "numpy"}
 PPM: Final = 1_000_000
 #: An amount that nothing reaches: an absent limit. Two of them still add up within 64 bits.
 NO_LIMIT: Final = 2**61
+#: In place of a share before VAT: no VAT is due.
+NO_TAX: Final = -1
 #: Both factors below this: their product stays below 2**62.
 _SMALL: Final = 2**31
 
@@ -89,6 +91,14 @@ def mul_div(a: int, b: int, c: int) -> int:
     if 2 * rest >= c:
         quotient += 1
     return whole + quotient
+
+
+@lowered
+def share(amount: int, part: int, whole: int) -> int:
+    """round(amount * part / whole) for an amount of either sign, exact although the product may pass 64 bits."""
+    if amount < 0:
+        return -mul_div(-amount, part, whole)
+    return mul_div(amount, part, whole)
 
 
 @lowered

@@ -5,64 +5,71 @@ Days count from `as_of` (day 0), rates are whole millionths, amounts minor units
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from fractions import Fraction
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.dates import add_months, to_date, to_day
-from forecasting.factoring.contract import FactoringContract
+from forecasting.dates import add_months, month_end, to_date, to_day
+from forecasting.factoring.contract import CoverSource, FactoringContract
 from forecasting.insurance.policy import Instalment, InsurancePolicy
+from forecasting.insurance.premium import premium_basis
 from forecasting.ledger import Ledger
 from forecasting.money import apply_rate
 from forecasting.simulation.kernel_book import LOOKBACK
-from forecasting.simulation.kernel_clauses import cover_flags, limits_by_day, with_vat
+from forecasting.simulation.kernel_clauses import limits_by_day
 from forecasting.simulation.kernel_facts import NEVER, to_ppm
-from forecasting.simulation.kernel_money import NO_LIMIT
+from forecasting.simulation.kernel_money import NO_LIMIT, PPM
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.uint8]
 
 #: No duty to declare by a day.
-NO_DEADLINE = -1
+NO_DEADLINE: Final = -1
+#: In place of a declared turnover: none is; the outstanding of the path takes its place.
+UNDECLARED: Final = -1
+TO_COUNT: Final = -2
 
 
 class Cover(NamedTuple):
     """Which debts count and when; read by the first stage only. A change here means a new exposure.
 
-    limit_ptr int64 (D + 1,), limit_day, limit: each buyer's steps. max_credit int32 (D,): NEVER where the clause is absent.
-    insurable uint8 (D,): neither public nor of the group. own_alone, own_both uint8 (D,): the policy covers the buyer in
-    the variants `insurance` and `both`. waited int32 (LOOKBACK + H,): day t - LOOKBACK plus the waiting months.
+    limit_ptr int64 (D + 1,), limit int64 (r, 2): each buyer's (day, limit) steps. named_from int32 (D,): day from which
+    a buyer is named (NEVER: undeclared). max_credit int32 (D,): NEVER where the clause is absent. insurable uint8 (D,):
+    neither public nor of the group. own uint8 (D,): the policy covers the buyer, bit 1 in the variant `insurance`, bit 2
+    in `both`. waited int32 (LOOKBACK + H,): day t - LOOKBACK plus the waiting months. outstanding_day int32: month ends
+    whose outstanding the premium is computed on.
     """
 
     active: bool
     limit_ptr: Int64
-    limit_day: Int32
     limit: Int64
+    named_from: Int32
     limit_ttc: bool
     max_credit: Int32
     insurable: Flags
-    own_alone: Flags
-    own_both: Flags
+    own: Flags
     by_extension: bool
     extension_days: int
     declaration_days: int
     threshold: int
     waited: Int32
+    outstanding_day: Int32
 
 
 class Policy(NamedTuple):
     """Amounts, rates and premiums; read by the second stage only.
 
-    pct_ppm int64 (D,); premium, fee int64 (H,): flows of the first year with adjustment, yearly fees of every year;
-    year_start int32 (Y,): the insurance years that touch the horizon, the first being that of the start;
-    share_day int32 (Y, K), share_ppm int64 (K,): instalments. grid_up_to, grid_change int64: bonus and malus.
+    year_start int32 (Y,): the insurance years that touch the horizon, the first being that of the start. share_day int32
+    (Y, K), share_ppm int64 (K,): instalments of each year. fee int64 (H,): yearly fees. base_minor, base_ppm: what a
+    bonus or malus multiplies. grid_up_to, grid_change int64: bonus and malus. tax_part / tax_whole: rate of the tax.
     """
 
-    pct_ppm: Int64
+    insured_ppm: int
+    undeclared_ppm: int
     nql: int
     deductible: int
     afl: int
@@ -76,9 +83,12 @@ class Policy(NamedTuple):
     billed: int
     base_minor: int
     base_ppm: int
-    declared_premium: int
-    tax_ppm2: int
-    premium: Int64
+    has_minimum: bool
+    rate_ppm: int
+    declared: int
+    adjustment_day: int
+    tax_part: int
+    tax_whole: int
     fee: Int64
     share_day: Int32
     share_ppm: Int64
@@ -98,66 +108,74 @@ def lower_cover(
         policy = InsurancePolicy(insured_pct=Decimal(0), start_day=ledger.as_of)
     table = None if policy.limits is None else dict(policy.limits)
     steps = limits_by_day(ledger, table, policy.undeclared_limit_minor, policy.limit_changes)
-    alone, both = own_cover(ledger, policy, factoring)
+    partners = ledger.partners
     return Cover(
         active=active,
         limit_ptr=np.concatenate([[0], np.cumsum([len(s) for s in steps])]).astype(np.int64),
-        limit_day=np.array([day for s in steps for day, _ in s], dtype=np.int32),
-        limit=np.array([amount for s in steps for _, amount in s], dtype=np.int64),
+        limit=np.array([step for s in steps for step in s], dtype=np.int64).reshape(-1, 2),
+        named_from=np.array(
+            [
+                -NEVER if table is None or p.partner_id in table else own[1][0] if len(own) > 1 else NEVER
+                for p, own in zip(partners, steps, strict=True)
+            ],
+            dtype=np.int32,
+        ),
         limit_ttc=policy.limit_basis == "TTC",
         max_credit=_max_credit(ledger, policy),
-        insurable=np.array([not (p.public_body or p.intra_group) for p in ledger.partners], dtype=np.uint8),
-        own_alone=alone,
-        own_both=both,
+        insurable=np.array([not (p.public_body or p.intra_group) for p in partners], dtype=np.uint8),
+        own=who_covers(ledger, factoring, policy if active else None)[1],
         by_extension=policy.stop_rule == "extension",
         extension_days=policy.extension_days,
         declaration_days=NO_DEADLINE if policy.declaration_days is None else policy.declaration_days,
         threshold=policy.declaration_threshold_minor,
         waited=_waited(ledger.as_of, horizon_days, policy.waiting_months),
+        outstanding_day=_month_ends(policy, ledger.as_of),
     )
 
 
-def own_cover(ledger: Ledger, policy: InsurancePolicy, factoring: FactoringContract | None) -> tuple[Flags, Flags]:
-    """Whom the policy covers alone, and beside the factor: there, where nothing is named, whoever has a limit of its own."""
-    everyone = np.ones(len(ledger.partners), dtype=np.uint8)
-    alone = cover_flags(ledger, dict(policy.cover_source), "own_policy", everyone)
-    named = {p for p, _ in policy.limits} if policy.limits is not None else {p.partner_id for p in ledger.partners}
-    limited = np.array([p.partner_id in named for p in ledger.partners], dtype=np.uint8)
-    sources = (dict(factoring.cover_source) if factoring else {}) | dict(policy.cover_source)
-    return alone, cover_flags(ledger, sources, "own_policy", limited)
+def who_covers(ledger: Ledger, factoring: FactoringContract | None, policy: InsurancePolicy | None) -> tuple[Flags, Flags]:
+    """For each partner (factor, own policy): bit 1 alone, bit 2 where both contracts stand.
 
-
-def factor_cover(
-    ledger: Ledger, policy: InsurancePolicy | None, factoring: FactoringContract | None
-) -> tuple[Flags, Flags]:
-    """Whom the factor guarantees alone, and beside the policy: there, where nothing is named, whoever has no own limit."""
-    everyone = np.ones(len(ledger.partners), dtype=np.uint8)
-    if factoring is None:
-        return everyone, everyone
-    alone = cover_flags(ledger, dict(factoring.cover_source), "factor", everyone)
-    if policy is None:
-        return alone, alone
-    named = {p for p, _ in policy.limits} if policy.limits is not None else {p.partner_id for p in ledger.partners}
-    rest = np.array([p.partner_id not in named for p in ledger.partners], dtype=np.uint8)
-    sources = dict(factoring.cover_source) | dict(policy.cover_source)
-    return alone, cover_flags(ledger, sources, "factor", rest)
+    `[cover_source]` where it names the partner, the factoring contract's row first; else the own policy for whom it
+    limits above 0 (everyone without a table) or whom a factor with recourse leaves uncovered, the factor for the others.
+    """
+    by_factor = dict(factoring.cover_source) if factoring else {}
+    by_policy = dict(policy.cover_source) if policy else {}
+    limited = None
+    if policy is not None and policy.limits is not None:
+        limited = {p for p, amount in policy.limits if amount > 0}
+        limited |= {c.partner_id for c in policy.limit_changes if c.amount_minor > 0}
+    bears = factoring is not None and not factoring.recourse
+    factor, own = np.zeros((2, len(ledger.partners)), dtype=np.uint8)
+    for d, partner in enumerate(ledger.partners):
+        name = partner.partner_id
+        default: CoverSource = "own_policy" if limited is None or name in limited or not bears else "factor"
+        source = (by_policy | by_factor).get(name, default)
+        factor[d] = (bears and by_factor.get(name, "factor") == "factor") + 2 * (bears and source == "factor")
+        own[d] = (by_policy.get(name, "own_policy") == "own_policy") + 2 * (source == "own_policy")
+    return factor, own
 
 
 def lower_policy(ledger: Ledger, horizon_days: int, policy: InsurancePolicy | None) -> Policy:
     """Premiums, fees and the waterfall's amounts."""
     if policy is None:
-        policy = InsurancePolicy(insured_pct=Decimal(0), start_day=ledger.as_of)
+        # nothing is billed: figures of the ledger are not looked for
+        policy = InsurancePolicy(
+            insured_pct=Decimal(0), start_day=ledger.as_of, planned_turnover_minor=0, domestic_share=Decimal(0)
+        )
     assert policy.start_day is not None, "a projection needs the day on which the policy starts"
-    named = None if policy.limits is None else {p for p, _ in policy.limits}
+    basis = premium_basis(policy, ledger)
     undeclared = policy.insured_pct if policy.undeclared_pct is None else policy.undeclared_pct
-    years = _years(policy.start_day, ledger.as_of, horizon_days)
+    grid = sorted(policy.bonus_malus, key=lambda r: (r.loss_ratio_up_to is None, r.loss_ratio_up_to or Decimal(0)))
     instalments = sorted(policy.instalments, key=lambda i: i.day) or [Instalment(day=policy.start_day, share=Decimal(1))]
-    billed, base_minor, base_ppm = _billed(ledger, policy)
+    years = _years(policy.start_day, instalments[0].day, ledger.as_of + horizon_days)
+    share_day = [[_later(i.day, y) - ledger.as_of for i in instalments] for y in range(years)]
+    tax = Fraction(policy.tca_rate) * basis.domestic_share
+    minimum = policy.premium_min_minor
+    declared = UNDECLARED if basis.declared_minor is None else basis.declared_minor
     return Policy(
-        pct_ppm=np.array(
-            [to_ppm(policy.insured_pct if named is None or p.partner_id in named else undeclared) for p in ledger.partners],
-            dtype=np.int64,
-        ),
+        insured_ppm=to_ppm(policy.insured_pct),
+        undeclared_ppm=to_ppm(undeclared),
         nql=policy.nql_minor,
         deductible=policy.deductible_claim_minor,
         afl=policy.afl_minor,
@@ -166,88 +184,50 @@ def lower_policy(ledger: Ledger, horizon_days: int, policy: InsurancePolicy | No
         payment_days=policy.payment_days,
         start=policy.start_day - ledger.as_of,
         end=NEVER if policy.end_day is None else policy.end_day - ledger.as_of,
-        year_start=np.array([day - ledger.as_of for day in years], dtype=np.int32),
+        year_start=np.array([_later(policy.start_day, y) - ledger.as_of for y in range(years)], dtype=np.int32),
         renewal=policy.renewal,
-        billed=billed,
-        base_minor=base_minor,
-        base_ppm=base_ppm,
-        declared_premium=apply_rate(policy.declared_turnover_minor or 0, policy.premium_rate),
-        tax_ppm2=to_ppm(policy.tca_rate) * to_ppm(domestic_share(ledger, policy)),
-        premium=_first_year(ledger, horizon_days, policy, instalments, billed),
-        fee=_yearly_fees(ledger, horizon_days, policy, instalments, len(years) if policy.renewal else 1),
-        share_day=np.array(
-            [[_later(i.day, y) - ledger.as_of for i in instalments] for y in range(len(years))], dtype=np.int32
-        ),
+        billed=apply_rate(basis.planned_minor, policy.premium_rate) if minimum is None else minimum,
+        base_minor=basis.planned_minor if minimum is None else minimum,
+        base_ppm=to_ppm(policy.premium_rate) if minimum is None else PPM,
+        has_minimum=minimum is not None,
+        rate_ppm=to_ppm(policy.premium_rate),
+        declared=TO_COUNT if policy.premium_base == "outstanding" and declared == UNDECLARED else declared,
+        adjustment_day=NEVER if policy.adjustment_day is None else policy.adjustment_day - ledger.as_of,
+        tax_part=tax.numerator,
+        tax_whole=tax.denominator,
+        fee=_yearly_fees(horizon_days, policy, basis.buyers, [days[0] for days in share_day]),
+        share_day=np.array(share_day, dtype=np.int32),
         share_ppm=np.array([to_ppm(i.share) for i in instalments], dtype=np.int64),
         grid_up_to=np.array(
-            [NO_LIMIT if b.loss_ratio_up_to is None else to_ppm(b.loss_ratio_up_to) for b in policy.bonus_malus],
-            dtype=np.int64,
+            [NO_LIMIT if b.loss_ratio_up_to is None else to_ppm(b.loss_ratio_up_to) for b in grid], dtype=np.int64
         ),
-        grid_change=np.array([to_ppm(b.change) for b in policy.bonus_malus], dtype=np.int64),
+        grid_change=np.array([to_ppm(b.change) for b in grid], dtype=np.int64),
         collection_ppm=to_ppm(policy.collection_fee),
         fee_vat_ppm=to_ppm(policy.vat_on_fees),
         delegated=policy.delegated_to_factor,
     )
 
 
-def domestic_share(ledger: Ledger, policy: InsurancePolicy) -> Decimal:
-    """The part of the premium that bears the tax."""
-    return Decimal(1) if policy.domestic_share is None else policy.domestic_share
-
-
-def _billed(ledger: Ledger, policy: InsurancePolicy) -> tuple[int, int, int]:
-    """billed = premium_min, else half_up(premium_rate * planned_turnover); with what a bonus or malus multiplies."""
-    if policy.premium_min_minor is not None:
-        return policy.premium_min_minor, policy.premium_min_minor, 1_000_000
-    planned = policy.planned_turnover_minor or 0
-    return apply_rate(planned, policy.premium_rate), planned, to_ppm(policy.premium_rate)
-
-
-def _first_year(
-    ledger: Ledger, horizon_days: int, policy: InsurancePolicy, instalments: Sequence[Instalment], billed: int
-) -> Int64:
-    """Instalments of the first year with their tax, then the adjustment on declared turnover (domain 2.4)."""
+def _yearly_fees(horizon_days: int, policy: InsurancePolicy, buyers: int, first_days: list[int]) -> Int64:
+    """f = buyers * (limit_fee + monitoring_fee) with VAT, on each year's first instalment date."""
     flows = np.zeros(horizon_days, dtype=np.int64)
-    tax = policy.tca_rate * domestic_share(ledger, policy)
-    left = billed
-    for k, instalment in enumerate(instalments):
-        part = left if k == len(instalments) - 1 else apply_rate(billed, instalment.share)
-        left -= part
-        _post(flows, instalment.day - ledger.as_of, -(part + apply_rate(part, tax)))
-    if policy.adjustment_day is not None and policy.declared_turnover_minor is not None:
-        owed = apply_rate(policy.declared_turnover_minor, policy.premium_rate) - billed
-        if policy.premium_min_minor is not None:
-            owed = max(0, owed)
-        _post(flows, policy.adjustment_day - ledger.as_of, -(owed + apply_rate(owed, tax)))
+    fee = buyers * (policy.limit_fee_minor + policy.monitoring_fee_minor)
+    for day in first_days if policy.renewal else first_days[:1]:
+        if 0 <= day < horizon_days:
+            flows[day] -= fee + apply_rate(fee, policy.vat_on_fees)
     return flows
-
-
-def _yearly_fees(
-    ledger: Ledger, horizon_days: int, policy: InsurancePolicy, instalments: Sequence[Instalment], years: int
-) -> Int64:
-    flows = np.zeros(horizon_days, dtype=np.int64)
-    buyers = policy.buyers if policy.buyers is not None else len(policy.limits or ())
-    fee = with_vat(buyers * (policy.limit_fee_minor + policy.monitoring_fee_minor), policy.vat_on_fees)
-    for year in range(years):
-        _post(flows, _later(instalments[0].day, year) - ledger.as_of, -fee)
-    return flows
-
-
-def _post(flows: Int64, day: int, amount: int) -> None:
-    if 0 <= day < len(flows):
-        flows[day] += amount
 
 
 def _later(day: int, years: int) -> int:
     return to_day(add_months(to_date(day), 12 * years))
 
 
-def _years(start_day: int, as_of: int, horizon_days: int) -> list[int]:
-    """First days of the insurance years up to the end of the horizon."""
-    days = [start_day]
-    while (following := _later(start_day, len(days))) < as_of + horizon_days:
-        days.append(following)
-    return days
+def _years(start_day: int, first_instalment: int, end: int) -> int:
+    """How many insurance years begin, or are billed, before the end of the horizon; at least one."""
+    years = 1
+    while min(_later(start_day, years), _later(first_instalment, years)) < end:
+        years += 1
+    return years
 
 
 def _max_credit(ledger: Ledger, policy: InsurancePolicy) -> Int32:
@@ -259,3 +239,11 @@ def _max_credit(ledger: Ledger, policy: InsurancePolicy) -> Int32:
 def _waited(as_of: int, horizon_days: int, months: int) -> Int32:
     days = np.arange(-LOOKBACK, horizon_days)
     return np.array([to_day(add_months(to_date(as_of + int(t)), months)) - as_of for t in days], dtype=np.int32)
+
+
+def _month_ends(policy: InsurancePolicy, as_of: int) -> Int32:
+    """Month ends of the first insurance year, where the premium is on the outstanding and no turnover is declared."""
+    if policy.premium_base != "outstanding" or policy.declared_turnover_minor is not None or policy.start_day is None:
+        return np.empty(0, dtype=np.int32)
+    start = to_date(policy.start_day)
+    return np.array([to_day(month_end(add_months(start, k))) - as_of for k in range(12)], dtype=np.int32)

@@ -18,7 +18,7 @@ def costs_minor(curve: Curve) -> dict[str, int]:
     bank account, so that saved overdraft interest shows; less what a factor without recourse pays for failed debtors.
     """
     found: dict[str, int] = dict(curve.account_minor)
-    found["guaranteed"] = -curve.loss_minor.get("guaranteed", 0)
+    found["guaranteed"] = -curve.loss_minor.get("guarantee", 0)
     for category, change in curve.cost_minor.items():
         if category not in _PRINCIPAL:
             found[category] = -change
