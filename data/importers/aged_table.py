@@ -13,10 +13,11 @@ import pyarrow as pa
 from data.importers.amounts import read_column, total_by_currency
 from data.importers.datestyles import DateError, DateOrder, read_date
 from data.importers.findings import Findings
-from data.importers.guess import Columns, guess_currency
+from data.importers.guess import Columns
 from data.importers.lines import sort_lines
 from data.importers.protocol import InvoiceRow, PartnerRow, Question, Reading, ReadOptions, TableMapping
 from data.importers.refusals import refused
+from data.importers.style import guess_currency
 from data.importers.table import Table, filled
 from data.importers.typed import Whole
 

@@ -12,9 +12,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data.importers.findings import Findings
-from data.importers.guess import Columns, guess_currency
+from data.importers.guess import Columns
 from data.importers.numbers import CODES, AmountError, DecimalMark, minor_of, read_amount
 from data.importers.protocol import TableMapping
+from data.importers.style import guess_currency
 from data.importers.table import Mask, Table, each_different
 from data.importers.typed import AmountColumn, Whole, read_minor, read_numbers, read_rates
 from forecasting.ledger import Side

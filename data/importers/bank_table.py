@@ -12,11 +12,12 @@ import pyarrow as pa
 
 from data.importers.amounts import read_column
 from data.importers.findings import Findings
-from data.importers.guess import Columns, guess_currency
+from data.importers.guess import Columns
 from data.importers.lines import ragged, repeats, sort_lines
 from data.importers.protocol import BankRow, Reading, ReadOptions, TableMapping
 from data.importers.refusals import refused
 from data.importers.statements import UNNAMED_ACCOUNT, Balance, Statement, read_statements
+from data.importers.style import guess_currency
 from data.importers.table import Mask, Table
 from data.importers.typed import DayColumn, Whole, read_days
 from forecasting.dates import to_date

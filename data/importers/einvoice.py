@@ -12,9 +12,9 @@ from typing import Final
 from lxml import etree
 
 from data.importers.numbers import CODES, AmountError, minor_of
+from data.importers.parties import Party, is_party
 from data.importers.protocol import InvoiceRow, PartnerRow, Question, Reading, ReadOptions
 from data.importers.refusals import refused
-from data.importers.vocabulary import without_accents
 from forecasting.dates import parse_terms
 from forecasting.errors import Problem, problem
 from forecasting.ledger import Side
@@ -30,22 +30,6 @@ _TERMS: Final = re.compile(
     r"|comptant|à réception.*|due (?:up)?on receipt|immediate.*|paiement immédiat|(?:30|45|60)\s*(?:fdm|eom)",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
-    """A seller or buyer: its name and every identifier that it gives, normalised; `vat` and `siren` where known."""
-
-    name: str = ""
-    identifiers: tuple[str, ...] = ()
-    vat: str = ""
-    siren: str = ""
-    country: str = ""
-
-    @property
-    def key(self) -> str:
-        """The identifier by which the party is known in every syntax: SIREN, VAT number, another one, else its name."""
-        return self.siren or self.vat or (self.identifiers[0] if self.identifiers else " ".join(self.name.split()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,45 +73,10 @@ class EInvoice:
     problems: tuple[Problem, ...] = field(default=())
 
 
-def normal_id(text: str) -> str:
-    """An identifier without spaces, points and case."""
-    return re.sub(r"[^0-9A-Z]", "", text.upper())
-
-
-def siren_of(identifier: str) -> str:
-    """The SIREN inside a SIREN, a SIRET or a French VAT number; "" where there is none."""
-    if re.fullmatch(r"\d{9}|\d{14}", identifier):
-        return identifier[:9]
-    return identifier[4:] if re.fullmatch(r"FR[0-9A-Z]{2}\d{9}", identifier) else ""
-
-
-def party(name: str, identifiers: Sequence[str], vat: str, french: Sequence[str], country: str) -> Party:
-    """A party from what a document gives; `french` are the identifiers said to be SIREN or SIRET."""
-    known = tuple(dict.fromkeys(i for i in map(normal_id, identifiers) if i))
-    tax = normal_id(vat)
-    siren = next((s for i in (*map(normal_id, french), tax) if (s := siren_of(i))), "")
-    return Party(name=" ".join(name.split()), identifiers=known, vat=tax, siren=siren, country=country.strip().upper())
-
-
-def _same(own: str, party: Party) -> bool:
-    """Whether one of the company's own identifiers, or its name, is the party's."""
-    identifier = normal_id(own)
-    if identifier and (identifier in party.identifiers or identifier == party.vat):
-        return True
-    siren = siren_of(identifier)
-    if siren and siren == party.siren:
-        return True
-    return not any(c.isdigit() for c in own) and bool(own.strip()) and _plain_name(own) == _plain_name(party.name)
-
-
-def _plain_name(name: str) -> str:
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", without_accents(name)).split())
-
-
 def side_of(document: EInvoice, own_ids: Sequence[str]) -> Side | None:
     """Customer invoice where the company is the seller, supplier invoice where it is the buyer, None where unclear."""
-    sells = any(_same(own, document.seller) for own in own_ids)
-    buys = any(_same(own, document.buyer) for own in own_ids)
+    sells = any(is_party(own, document.seller) for own in own_ids)
+    buys = any(is_party(own, document.buyer) for own in own_ids)
     return None if sells == buys else "customer" if sells else "supplier"
 
 

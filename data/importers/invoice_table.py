@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from data.importers.amounts import Worth, read_worth, total_by_currency
 from data.importers.findings import Findings
-from data.importers.guess import Columns, Style
+from data.importers.guess import Columns
 from data.importers.invoice_build import build_rows, partner_rows
 from data.importers.invoice_lines import InvoiceLines, partner_keys, shows_payments
 from data.importers.item_lines import Grouping, group_items
@@ -29,6 +29,7 @@ from data.importers.judging import (
 from data.importers.lines import Lines, ragged, sort_lines
 from data.importers.protocol import Question, Reading, ReadOptions, TableMapping
 from data.importers.rows import InvoiceRows
+from data.importers.style import Style
 from data.importers.table import Mask, Table, filled
 from data.importers.typed import DayColumn, read_days
 from forecasting.ledger import NO_DAY
@@ -82,6 +83,8 @@ def _notes(work: InvoiceLines, rows: InvoiceRows, grouping: Grouping, style: Sty
         notes.append(Question(code="import.note.no_issue_date"))
     if work.columns.has("issue") and shows_payments(work):
         notes.append(Question(code="import.note.payments_made"))
+        if not (work.worth.is_net or work.columns.has("net") or work.columns.has("vat")):
+            notes.append(Question(code="import.note.vat_unsaid"))
     elif not work.columns.has("due"):
         notes.append(Question(code="import.note.no_due_date"))
     if grouping.several:

@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from data.importers.ageing import ageing_band
 from data.importers.datestyles import looks_like_date
 from data.importers.guess import Columns
 from data.importers.numbers import is_blank
 from data.importers.table import Mask, Table, filled, matching, repeats_header
-from data.importers.vocabulary import DAY_FIELDS, TOTAL_WORDS, ageing_band, normalise
+from data.importers.vocabulary import DAY_FIELDS, TOTAL_WORDS, normalise
 
 _MONEY: Final = ("amount", "net", "line_total", "open", "debit", "credit", "unit_price", "paid_amount", "vat")
 _TOTAL_HINT: Final = "(?i)tot|somme|solde|report|cumul|sum|balance"

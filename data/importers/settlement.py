@@ -7,11 +7,12 @@ outside the file, which are counted apart.
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal
 
+from data.importers.offsetting import Credits, OpenLine, offset
 from data.importers.protocol import InvoiceRow, PaymentRow
 from data.importers.trade_lines import Nature, TradeLine
 from forecasting.dates import to_date
@@ -21,17 +22,6 @@ from forecasting.ledger import NO_DAY, Side
 _NUMBER_IN_LABEL: Final = re.compile(
     r"\b(?:F[ACV]?|FAC|FACT|FV|INV|AV)[ -]?\d[\w/-]{2,18}\b|\b20\d{2}[-/]?\d{3,8}\b", re.IGNORECASE
 )
-_REFERENCE: Final = re.compile(r"[A-Za-z0-9][\w/.-]{3,}")
-
-
-@dataclass(slots=True)
-class _Open:
-    """A line on its way: what of it is not settled yet, and what settled it."""
-
-    line: TradeLine
-    number: str
-    rest: int
-    payments: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,72 +60,6 @@ class _Numbers:
         return base if self._seen[key] == 1 else f"{base}-{self._seen[key]}"
 
 
-def _cancel_bounced(positives: list[_Open], negatives: list[_Open]) -> None:
-    """A payment that came back (unpaid cheque, rejected debit) and its return cancel each other."""
-    for refund in [o for o in positives if o.line.nature == "refund"]:
-        payment = next(
-            (
-                n
-                for n in reversed(negatives)
-                if n.line.nature == "payment" and n.rest == -refund.rest and n.line.day <= refund.line.day
-            ),
-            None,
-        )
-        if payment is not None:
-            positives.remove(refund)
-            negatives.remove(payment)
-
-
-class _Pool:
-    """What is still owed, by number, by amount and by age."""
-
-    def __init__(self, items: Sequence[_Open], exact: bool) -> None:
-        self._items = sorted(items, key=lambda o: (o.line.issue, o.line.row))
-        self._oldest = 0
-        self._by_number = {o.number.upper(): o for o in reversed(self._items) if len(o.number) >= 4}
-        self._by_amount: dict[int, deque[_Open]] = defaultdict(deque)
-        for item in self._items if exact else ():
-            self._by_amount[item.rest].append(item)
-
-    def target(self, negative: _Open) -> _Open | None:
-        """What a payment or credit note settles: what its words name, one of exactly its amount, else the oldest."""
-        for word in _REFERENCE.findall(f"{negative.line.label} {negative.line.piece}"):
-            named = self._by_number.get(word.upper())
-            if named is not None and named.rest > 0:
-                return named
-        same = self._by_amount.get(-negative.rest)
-        while same:
-            if same[0].rest == -negative.rest:
-                return same[0]
-            same.popleft()
-        while self._oldest < len(self._items) and self._items[self._oldest].rest <= 0:
-            self._oldest += 1
-        return self._items[self._oldest] if self._oldest < len(self._items) else None
-
-
-Credits = dict[int, list[tuple[_Open, int]]]
-
-
-def _settle(positives: list[_Open], negatives: list[_Open], exact: bool, credits: Credits) -> None:
-    """Uses negatives up on positives in the order of their days; both are changed.
-
-    `credits` takes, by the row of a credit note or the like, which invoices it reduced by how much.
-    """
-    _cancel_bounced(positives, negatives)
-    pool = _Pool(positives, exact)
-    for negative in sorted(negatives, key=lambda o: (o.line.day, o.line.row)):
-        while negative.rest < 0 and (target := pool.target(negative)) is not None:
-            amount = min(target.rest, -negative.rest)
-            target.rest -= amount
-            negative.rest += amount
-            if target.line.nature == "refund":
-                negative.payments.append((target.line.day, -amount))
-            elif negative.line.nature in {"payment", "opening"}:
-                target.payments.append((negative.line.day, amount))
-            else:
-                credits.setdefault(negative.line.row, []).append((target, amount))
-
-
 _KINDS: Final[dict[Nature, str]] = {
     "payment": "payment",
     "refund": "refund",
@@ -157,7 +81,7 @@ def _extra(line: TradeLine) -> tuple[tuple[str, str], ...]:
 
 
 def _row(
-    item: _Open,
+    item: OpenLine,
     amount: int,
     currency: str,
     *,
@@ -190,7 +114,7 @@ def _row(
     )
 
 
-def _paid_row(item: _Open, currency: str, assumed: bool) -> tuple[InvoiceRow, list[PaymentRow]]:
+def _paid_row(item: OpenLine, currency: str, assumed: bool) -> tuple[InvoiceRow, list[PaymentRow]]:
     """An invoice with its settlement: the last payment closes it, earlier ones are part payments.
 
     Where a credit note closed it or something is still open, all its payments are part payments.
@@ -223,7 +147,7 @@ def _paid_row(item: _Open, currency: str, assumed: bool) -> tuple[InvoiceRow, li
     return row, parts
 
 
-def _elsewhere_payment(item: _Open, currency: str) -> PaymentRow | None:
+def _elsewhere_payment(item: OpenLine, currency: str) -> PaymentRow | None:
     """The payment of an invoice outside the file, where its label names the invoice."""
     found = _NUMBER_IN_LABEL.findall(item.line.label)
     if item.line.nature != "payment" or len(set(found)) != 1:
@@ -282,14 +206,14 @@ class _Ledger:
             self.by_rule += len(items)
             self._settled(items, exact=False, assumed=True)
 
-    def _open(self, line: TradeLine) -> _Open:
-        return _Open(line, self.numbers.unique(line), line.signed)
+    def _open(self, line: TradeLine) -> OpenLine:
+        return OpenLine(line, self.numbers.unique(line), line.signed)
 
-    def _settled(self, items: list[_Open], *, exact: bool, assumed: bool, settle: bool = True) -> None:
+    def _settled(self, items: list[OpenLine], *, exact: bool, assumed: bool, settle: bool = True) -> None:
         positives, negatives = [i for i in items if i.line.signed > 0], [i for i in items if i.line.signed < 0]
         credits: Credits = {}
         if settle:
-            _settle(positives, negatives, exact, credits)
+            offset(positives, negatives, exact, credits)
         for item in positives:
             touched = assumed and (item.rest != item.line.signed)
             if item.line.nature == "refund" and item.rest == 0:
@@ -304,7 +228,7 @@ class _Ledger:
         for item in negatives:
             self._negative(item, credits.get(item.line.row, []), assumed)
 
-    def _negative(self, item: _Open, parts: Sequence[tuple[_Open, int]], assumed: bool) -> None:
+    def _negative(self, item: OpenLine, parts: Sequence[tuple[OpenLine, int]], assumed: bool) -> None:
         """What is left of a payment or credit note, and the parts of it that reduced invoices."""
         for place, (target, amount) in enumerate(parts):
             number = item.number if place == 0 else f"{item.number}/{place + 1}"
@@ -320,7 +244,7 @@ class _Ledger:
             self.invoices.append(_row(item, item.rest, self.currency, assumed=touched, number=number))
             self._still_open(item, item.rest)
 
-    def _still_open(self, item: _Open, rest: int) -> None:
+    def _still_open(self, item: OpenLine, rest: int) -> None:
         if rest:
             side = item.line.side
             self.unsettled[side] = self.unsettled.get(side, 0) + rest

@@ -15,12 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from data.importers.ageing import ageing_band
 from data.importers.csv_text import Dialect, Record, records, without_quotes
 from data.importers.datestyles import looks_like_date
 from data.importers.encoding import Decoded
 from data.importers.limits import COLUMN_LIMIT, ROW_LIMIT
 from data.importers.numbers import BLANKS, AmountError, read_amount
-from data.importers.vocabulary import ageing_band, fields_of
+from data.importers.vocabulary import fields_of
 
 T = TypeVar("T")
 

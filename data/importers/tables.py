@@ -10,13 +10,10 @@ from data.importers.aged_table import read_aged_table
 from data.importers.bank_table import read_bank_table
 from data.importers.guess import (
     Columns,
-    Style,
     TableKind,
     columns_of_mapping,
     guess_fields,
-    guess_style,
     kind_of,
-    mapping_of,
     side_evidence,
     side_of_words,
     signature_of,
@@ -27,6 +24,7 @@ from data.importers.partner_table import read_partner_table
 from data.importers.payment_table import read_payment_table
 from data.importers.protocol import Question, Reading, ReadOptions, TableMapping
 from data.importers.refusals import refused
+from data.importers.style import Style, guess_style, mapping_of
 from data.importers.table import Table
 from data.importers.vocabulary import normalise
 from forecasting.errors import problem

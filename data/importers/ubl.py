@@ -9,7 +9,8 @@ from typing import Final
 
 from lxml import etree
 
-from data.importers.einvoice import EInvoice, Instalment, Party, party, read_decimal, reading_of
+from data.importers.einvoice import EInvoice, Instalment, read_decimal, reading_of
+from data.importers.parties import Party, party
 from data.importers.protocol import Reading, ReadOptions, SourceFile
 from data.importers.refusals import refused
 from data.importers.xml_documents import refusal_of, root_name
