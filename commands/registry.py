@@ -15,6 +15,7 @@ MODULES: Final[dict[str, str]] = {
     "import": "import_files",
     "export-ledger": "export_ledger",
     "payments": "payments",
+    "backtest": "backtest",
     "journal": "journal",
     "due-date": "due_date",
     "late-interest": "late_interest",

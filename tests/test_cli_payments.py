@@ -104,3 +104,24 @@ def test_a_ledger_without_history_is_forecast_all_the_same(tmp_path: Path) -> No
     (folder / "customer_invoices.csv").write_text(header)
     assert cli.guarded(["payments", str(folder), "--out", str(tmp_path / "none"), "--paths", "50"]) == 0
     assert rows(tmp_path / "none" / "payments.csv") == []
+
+
+def test_backtest_of_its_own_history(company: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.guarded(["backtest", str(company), "--out", str(tmp_path), "--origins", "2", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    written = json.loads((tmp_path / "accuracy.json").read_text(encoding="utf-8"))
+    assert answer == {name: written[name] for name in answer}
+    assert len(written["origins"]) == 2 and len(written["weeks"]) == 8
+    assert set(written["mean_absolute_error_days"]) == {"ours", "due_date", "due_date_and_mean"}
+
+
+def test_backtest_of_too_short_a_history_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "ledger"
+    folder.mkdir()
+    (folder / "ledger.toml").write_text('as_of = 2026-01-01\ncurrency = "EUR"\nopening_cash = "0"\n')
+    header = "invoice_id,partner_id,issue_date,due_date,amount\n"
+    (folder / "customer_invoices.csv").write_text(header + "F1,A,2025-12-01,2026-01-30,120.00\n")
+    (folder / "supplier_invoices.csv").write_text(header)
+    assert cli.guarded(["backtest", str(folder), "--out", str(tmp_path), "--lang", "en"]) == 0
+    assert "too short" in capsys.readouterr().out
+    assert json.loads((tmp_path / "accuracy.json").read_text(encoding="utf-8"))["origins"] == []
