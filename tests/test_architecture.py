@@ -39,6 +39,8 @@ ROOMS = (
     "drivers",
     "choice",
     "collection",
+    "reminders",
+    "worklist",
     "solvency",
     "order",
     "matching",
