@@ -15,6 +15,7 @@ from data.repository_bank import (
     bank_positions,
     save_account,
 )
+from data.repository_collection import collection_log, log_action, save_solvency_fact, solvency_facts
 from data.repository_company import (
     AsOfMode,
     Company,
@@ -102,6 +103,7 @@ __all__ = [
     "bank_positions",
     "choose_contract",
     "chosen_contract",
+    "collection_log",
     "company",
     "contract",
     "contracts",
@@ -122,6 +124,7 @@ __all__ = [
     "invoices",
     "list_imports",
     "load_ledger",
+    "log_action",
     "mapping_for",
     "mappings",
     "missing_settings",
@@ -144,9 +147,11 @@ __all__ = [
     "save_partner",
     "save_scenario",
     "save_settings",
+    "save_solvency_fact",
     "scenario",
     "scenarios",
     "setting",
+    "solvency_facts",
     "store_reading",
     "undo_import",
 ]

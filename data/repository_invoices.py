@@ -100,7 +100,9 @@ _LIST: Final = """
         SELECT side, credited_id AS ledger_id, sum(amount_minor) AS minor FROM credit_placed WHERE issue < $as_of GROUP BY ALL
     ),
     balanced AS (
-        SELECT i.* EXCLUDE (due), coalesce(i.due, d.due) AS due, i.due IS NULL AS due_by_terms, coalesce(p.name, '') AS partner_name, m.file_name AS file,
+        SELECT i.* EXCLUDE (due, disputed), coalesce(i.due, d.due) AS due,
+               i.disputed OR (i.side = 'customer' AND s.ledger_id IS NOT NULL) AS disputed,
+               i.due IS NULL AS due_by_terms, coalesce(p.name, '') AS partner_name, m.file_name AS file,
                CASE WHEN n.credited_id IS NOT NULL THEN 0
                     WHEN i.paid < $as_of AND i.paid_minor IS NULL THEN 0
                     WHEN i.paid IS NULL AND i.open_minor IS NOT NULL THEN i.open_minor
@@ -114,6 +116,7 @@ _LIST: Final = """
         LEFT JOIN part_paid y ON y.side = i.side AND y.ledger_id = i.ledger_id
         LEFT JOIN credited c ON c.side = i.side AND c.ledger_id = i.ledger_id
         LEFT JOIN credit_placed n ON n.side = i.side AND n.ledger_id = i.ledger_id
+        LEFT JOIN dispute_standing s ON s.ledger_id = i.ledger_id
         WHERE (NOT $narrow OR (i.side = 'customer' AND p.owner = $owner AND $owner <> ''))
           AND i.side = coalesce($side, i.side)
           AND ($partner = '' OR i.partner_id = $partner)

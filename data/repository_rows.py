@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data.access import Principal
+from data.repository_collection import standing_disputes, standing_promises
 from data.repository_company import Company, plain_rate
 from data.repository_currency import Rates
 from data.store import Cursor, table
@@ -64,6 +65,9 @@ def read_side(
     unlearnt = (_flags(rows["assumed"]) | (undated & (due == paid))) & (paid != NO_DAY)
     implied = _implied_payments(side, ids, amount, paid, paid_minor, unlearnt)
     implied += _part_paid(side, ids, amount, amounts("open_minor"), paid, _known_part_payments(cursor, side, rates), as_of)
+    paid, disputed = np.where(unlearnt, NO_DAY, paid).astype(np.int32), _flags(rows["disputed"])
+    if side == "customer":
+        paid, disputed = _as_told(cursor, ids, paid, disputed, as_of)
     return (
         InvoiceColumns(
             invoice_id=ids,
@@ -72,9 +76,9 @@ def read_side(
             due=due,
             amount_minor=amount,
             vat_rate=_rates(rows["vat_rate"]),
-            paid=np.where(unlearnt, NO_DAY, paid),
+            paid=paid,
             paid_minor=np.where(unlearnt, NO_AMOUNT, paid_minor),
-            disputed=_flags(rows["disputed"]),
+            disputed=disputed,
             remittance=_days(rows["remittance"]),
             assigned=_days(rows["assigned"]),
             delivery=_days(rows["delivery"]),
@@ -85,6 +89,21 @@ def read_side(
         ),
         implied,
     )
+
+
+def _as_told(
+    cursor: Cursor, ids: Sequence[str], paid: Days, disputed: npt.NDArray[np.bool_], as_of: int
+) -> tuple[Days, npt.NDArray[np.bool_]]:
+    """Payment days and disputes with what customers told us: a promise is taken at its word until its day has passed."""
+    promises, disputes = standing_promises(cursor, as_of), standing_disputes(cursor)
+    if not promises and not disputes:
+        return paid, disputed
+    paid, disputed = paid.copy(), disputed.copy()
+    for row, name in enumerate(ids):
+        if name in promises and paid[row] == NO_DAY:
+            paid[row] = promises[name]
+        disputed[row] |= name in disputes
+    return paid, disputed
 
 
 def _due(due: Days, issue: Days, paid: Days, terms: pa.ChunkedArray, company_terms: str) -> Days:
