@@ -9,8 +9,9 @@ from data.importers.encoding import Decoded, decode
 from data.importers.magic import looks_binary
 from data.importers.protocol import Reading, ReadOptions, SourceFile
 from data.importers.refusals import refused
-from data.importers.table import Table, TableTooLarge, table_of_text
+from data.importers.table import Table, TableTooLarge
 from data.importers.tables import read_table
+from data.importers.text_table import table_of_text
 from forecasting.errors import problem
 
 #: Lines in another encoding that are named one by one.

@@ -37,6 +37,8 @@ _ACCENTS: Final = str.maketrans("éèêûôàç", "eeeuoac")
 _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _PARTS: Final = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})")
 _COMPACT: Final = re.compile(r"\d{8}|\d{6}")
+#: A day that went through a program that took it for a number ("20200210.0").
+_AS_FLOAT: Final = re.compile(r"(?<=^\d{8})\.0+$")
 _SERIAL: Final = re.compile(r"([2-7]\d{4})(?:\.0*)?")
 _DAY_NAME: Final = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?[\s\-/.]+([a-z]{3,9})\.?[\s\-/.,]+(\d{4}|\d{2})")
 _NAME_DAY: Final = re.compile(r"([a-z]{3,9})\.?[\s\-/.]+(\d{1,2})(?:st|nd|rd|th)?[\s\-/.,]+(\d{4})")
@@ -59,7 +61,7 @@ class DateError(ValueError):
 def _tidy(text: str) -> str:
     """Lower case, single spaces, no time of day, no weekday, no accents."""
     text = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip("'\"")
-    return _WEEKDAY.sub("", _TIME.sub("", text).lower().translate(_ACCENTS)).strip()
+    return _WEEKDAY.sub("", _TIME.sub("", _AS_FLOAT.sub("", text)).lower().translate(_ACCENTS)).strip()
 
 
 def is_no_date(text: str) -> bool:

@@ -20,11 +20,12 @@ _SAMPLE: Final = 1 << 20
 #: A byte from 80 to A3 beside letters: an accented letter in the DOS page 850, a sign in page 1252 (but 91 and 92, its
 #: apostrophes, do stand between letters).
 _DOS_LETTER: Final = re.compile(
-    rb"(?<=[A-Za-z'])[\x80-\x90\x93-\x97\xa0-\xa3](?=[a-z])|[ ;,\t\n][\x80\x90](?=[a-z])|[a-z][\x82\x85\x8a](?=[\s;,|]|$)"
+    rb"(?<=[A-Za-z'])[\x80-\x8c\x90\x93-\x97\xa0-\xa3](?=[a-z])|[ ;,\t\n][\x80\x90](?=[a-z])|[a-z][\x82\x85\x8a](?=[\s;,|]|$)"
 )
 #: A byte that is an accented letter in pages 1252, 8859-1 and 8859-15; F8 is the degree sign of page 850.
 _WESTERN_LETTER: Final = re.compile(rb"[A-Za-z ][\xc0-\xd6\xd8-\xf6\xf9-\xff](?=[a-z\s;,|]|$)")
-_MAC_LETTER: Final = re.compile(rb"[a-z][\x88\x8d\x8e\x8f\x90\x99\x9d\x9e][a-z]")
+#: Letters of the Macintosh page that other pages hardly write inside or at the end of a word.
+_MAC_LETTER: Final = re.compile(rb"[A-Za-z](?:[\x8d\x8e\x8f](?=[a-z\s;,|]|$)|[\x99\x9d\x9e](?=[a-z]))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

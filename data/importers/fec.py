@@ -17,7 +17,8 @@ from data.importers.magic import looks_binary
 from data.importers.numbers import guess_decimal
 from data.importers.protocol import Reading, ReadOptions, SourceFile
 from data.importers.refusals import refused
-from data.importers.table import Table, TableTooLarge, table_of_records, table_of_text
+from data.importers.table import Table, TableTooLarge, table_of_records
+from data.importers.text_table import table_of_text
 from data.importers.vocabulary import without_accents
 from data.importers.xml_safety import XmlRefused, local, looks_like_xml, parse_xml
 

@@ -14,17 +14,10 @@ import pyarrow as pa
 from data.importers.ageing import ageing_band
 from data.importers.datestyles import is_no_date, looks_like_date
 from data.importers.numbers import AmountError, is_blank, read_amount
+from data.importers.phrases import AMOUNT_FIELDS, DAY_FIELDS
 from data.importers.protocol import TableMapping
 from data.importers.table import Table
-from data.importers.vocabulary import (
-    AMOUNT_FIELDS,
-    CUSTOMER_WORDS,
-    DAY_FIELDS,
-    SUPPLIER_WORDS,
-    TOTAL_WORDS,
-    fields_of,
-    normalise,
-)
+from data.importers.vocabulary import CUSTOMER_WORDS, SUPPLIER_WORDS, TOTAL_WORDS, fields_of, normalise
 from forecasting.ledger import Side
 
 #: invoices · aged (open amounts by ageing band, without invoices) · payments (of named invoices) · bank · journal (entries) ·
@@ -69,7 +62,7 @@ def _share(values: list[str], test: object) -> float:
     return sum(bool(test(v)) for v in values) / len(values) if values else 0.0
 
 
-def _fits(field: str, values: list[str]) -> bool:
+def fits(field: str, values: list[str]) -> bool:
     """Whether what a column holds can be the field; an empty column can be anything."""
     if not values:
         return True
@@ -106,7 +99,7 @@ def guess_fields(table: Table) -> Columns:
         elif meanings:
             unsure.append((name, meanings))
     for name, meanings in unsure:
-        fitting = [(f, r) for f, r in meanings if _fits(f, values[name])]
+        fitting = [(f, r) for f, r in meanings if fits(f, values[name])]
         free = [(f, r) for f, r in fitting if f not in taken or r < taken[f][0]]
         if free:
             field, rank = min(free, key=lambda m: m[1])
@@ -178,7 +171,7 @@ def _says_payments(table: Table, columns: Columns) -> bool:
     if re.search(r"\bpayments?\b|\breglements?\b|\bpaiements?\b|\bencaissements?\b", title):
         return True
     words = " ".join(normalise(h) for h in table.header)
-    return columns.has("method") or bool(
+    return (columns.has("method") and not columns.has("status")) or bool(
         re.search(r"payment number|n paiement|payment mode|payment amount|payment id", words)
     )
 

@@ -63,7 +63,9 @@ def _still_open(work: InvoiceLines, amount: Whole, still: Whole, settled: Mask) 
     dated = paid.given if paid is not None else np.zeros(len(work.table), np.bool_)
     by_payment = worth.paid_given & ~worth.open_given & (worth.paid != 0)
     signed_paid = np.where(np.sign(worth.paid) == np.sign(amount), worth.paid, worth.paid * np.sign(amount))
-    opened = np.where(worth.open_given, still, np.where(by_payment, amount - signed_paid, 0))
+    # What was due when the invoice was sent is no balance of one that is said to be paid.
+    billed = settled & worth.open_given & (still == amount)
+    opened = np.where(worth.open_given & ~billed, still, np.where(by_payment, amount - signed_paid, 0))
     given = worth.open_given | by_payment | (settled & ~dated)
     if worth.source in {"open", "bands"}:
         return amount.copy(), worth.given.copy()

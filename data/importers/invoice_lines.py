@@ -59,7 +59,9 @@ def shows_payments(work: InvoiceLines) -> bool:
 
     Public spending lists are such: history without a due date.
     """
-    if work.columns.has("due", "paid", "open") or work.mapping.side != "supplier":
+    if work.columns.has("due", "open") or work.mapping.side != "supplier":
         return False
+    if work.columns.has("paid"):
+        return not work.columns.has("issue")
     words = " ".join(normalise(work.name_of(f)) for f in ("number", "issue", "amount"))
     return any(w in words for w in ("transaction", "payment", "paid", "paiement", "paye", "reglement"))

@@ -31,7 +31,7 @@ from data.importers.protocol import Question, Reading, ReadOptions, TableMapping
 from data.importers.rows import InvoiceRows
 from data.importers.style import Style
 from data.importers.table import Mask, Table, filled
-from data.importers.typed import DayColumn, read_days
+from data.importers.typed import DayColumn, read_days, without_point_zero
 from forecasting.ledger import NO_DAY
 
 _DAYS: Final = ("issue", "due", "paid", "delivery", "remittance", "assigned")
@@ -79,9 +79,10 @@ def _notes(work: InvoiceLines, rows: InvoiceRows, grouping: Grouping, style: Sty
         notes.append(Question(code="import.note.amounts_net"))
     if work.made_numbers:
         notes.append(Question(code="import.note.no_numbers"))
-    if not work.columns.has("issue"):
+    payments = work.columns.has("issue", "paid") and shows_payments(work)
+    if not work.columns.has("issue", "paid" if payments else "issue"):
         notes.append(Question(code="import.note.no_issue_date"))
-    if work.columns.has("issue") and shows_payments(work):
+    if payments:
         notes.append(Question(code="import.note.payments_made"))
         if not (work.worth.is_net or work.columns.has("net") or work.columns.has("vat")):
             notes.append(Question(code="import.note.vat_unsaid"))
@@ -103,7 +104,7 @@ def _notes(work: InvoiceLines, rows: InvoiceRows, grouping: Grouping, style: Sty
 def _number_column(table: Table, columns: Columns, lines: Lines) -> pa.Array | None:
     """The invoice numbers: their own column, or in an outline the first one, where invoices stand below their partner."""
     if "number" in columns.by_field:
-        return table.column(columns.by_field["number"])
+        return without_point_zero(table.column(columns.by_field["number"]))
     first = table.columns[0] if table.columns else None
     if first is None or not lines.grouped or table.header[0] in columns.by_field.values():
         return None

@@ -15,8 +15,10 @@ from data.importers.ageing import ageing_band
 from data.importers.datestyles import looks_like_date
 from data.importers.guess import Columns
 from data.importers.numbers import is_blank
+from data.importers.phrases import DAY_FIELDS
 from data.importers.table import Mask, Table, filled, matching, repeats_header
-from data.importers.vocabulary import DAY_FIELDS, TOTAL_WORDS, normalise
+from data.importers.typed import without_point_zero
+from data.importers.vocabulary import TOTAL_WORDS, normalise
 
 _MONEY: Final = ("amount", "net", "line_total", "open", "debit", "credit", "unit_price", "paid_amount", "vat")
 _TOTAL_HINT: Final = "(?i)tot|somme|solde|report|cumul|sum|balance"
@@ -147,7 +149,11 @@ def sort_lines(table: Table, columns: Columns) -> Lines:
     # In an outline a partner's line carries its sums, and the dated lines below it are the invoices.
     outline = not columns.has("partner_id", "partner_name") and columns.has(*DAY_FIELDS)
     headings = live & ~sums & ~dated & (~money & (counts <= 3) | outline & ~numbered)
-    ids = table.column(by["partner_id"]) if "partner_id" in by else pa.array([""] * len(table), pa.string())
+    ids = (
+        without_point_zero(table.column(by["partner_id"]))
+        if "partner_id" in by
+        else pa.array([""] * len(table), pa.string())
+    )
     names = table.column(by["partner_name"]) if "partner_name" in by else pa.array([""] * len(table), pa.string())
     data = live & ~sums & ~headings
     own = filled(ids) | filled(names)

@@ -10,7 +10,7 @@ from data.importers.guess import Columns
 from data.importers.lines import ragged, repeats, sort_lines
 from data.importers.protocol import PaymentRow, Question, Reading, ReadOptions, TableMapping
 from data.importers.table import Mask, Table, filled
-from data.importers.typed import DayColumn, read_days
+from data.importers.typed import DayColumn, read_days, without_point_zero
 from forecasting.dates import to_date
 
 
@@ -37,7 +37,7 @@ def read_payment_table(
         code or name for code, name in zip(lines.partner_id.to_pylist(), lines.partner_name.to_pylist(), strict=True)
     ]
     number_name = columns.by_field.get("number", "")
-    numbers = table.column(number_name).to_pylist() if number_name else [""] * len(table)
+    numbers = without_point_zero(table.column(number_name)).to_pylist() if number_name else [""] * len(table)
     has_number = filled(table.column(number_name)) if number_name else np.zeros(len(table), np.bool_)
     has_partner = np.array([bool(p) for p in partner], np.bool_)
     for missing, code, column in (

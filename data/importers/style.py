@@ -8,10 +8,10 @@ from typing import Final
 
 from data.importers.datestyles import DateOrder, guess_order, looks_like_date
 from data.importers.guess import Columns, sample, signature_of
-from data.importers.numbers import SIGNS, DecimalMark, guess_decimal, squeeze
+from data.importers.numbers import SIGNS, AmountError, DecimalMark, guess_decimal, read_amount, squeeze
+from data.importers.phrases import AMOUNT_FIELDS, DAY_FIELDS
 from data.importers.protocol import ColumnGuess, TableMapping
 from data.importers.table import Table
-from data.importers.vocabulary import AMOUNT_FIELDS, DAY_FIELDS
 from forecasting.ledger import Side
 
 _EXAMPLES: Final = 3
@@ -51,14 +51,27 @@ def guess_style(table: Table, columns: Columns) -> Style:
 
 
 def guess_currency(table: Table, columns: Columns) -> str:
-    """The one currency that headers or amounts name, "" where they name none."""
+    """The one currency that headers name, or most amounts; "" where they name none."""
     amounts = [name for field, name in columns.by_field.items() if field in {"amount", "open", "net", "debit", "credit"}]
     for name in amounts:
         upper = squeeze(name).upper()
         for sign, code in SIGNS.items():
             if sign in name or re.search(rf"\({code}\)|EN{code}$|IN{code}$|\b{code}$", upper):
                 return code
+    for name in amounts:
+        values = sample(table.column(name))
+        named = [code for value in values if (code := _named_currency(value))]
+        if len(set(named)) == 1 and 2 * len(named) > len(values):
+            return named[0]
     return ""
+
+
+def _named_currency(text: str) -> str:
+    """The currency whose sign or code stands in an amount."""
+    try:
+        return read_amount(text, ",").currency
+    except AmountError:
+        return ""
 
 
 def mapping_of(table: Table, columns: Columns, side: Side, style: Style) -> TableMapping:

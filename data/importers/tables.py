@@ -18,6 +18,7 @@ from data.importers.guess import (
     side_of_words,
     signature_of,
 )
+from data.importers.hints import add_hinted
 from data.importers.invoice_table import read_invoice_table
 from data.importers.journal_table import read_journal_table, read_subledger_table
 from data.importers.partner_table import read_partner_table
@@ -64,6 +65,8 @@ def proposal(table: Table, options: ReadOptions, file: str) -> tuple[TableKind, 
         mapping = replace(given, signature=signature_of(table.header), header_row=table.header_row, sheet=table.sheet)
         return kind, columns, mapping, Style(date_order=given.date_order, decimal=given.decimal), True
     columns = guess_fields(table)
+    if kind_of(table, columns) in {"unknown", "invoices"}:
+        columns = add_hinted(table, columns)
     side, known = _side(table, columns, options, file)
     style = guess_style(table, columns)
     return kind_of(table, columns), columns, mapping_of(table, columns, side, style), style, known

@@ -66,6 +66,18 @@ def read_days(column: pa.Array, order: DateOrder) -> DayColumn:
     return DayColumn(days=days, faults=places)
 
 
+def without_point_zero(column: pa.Array) -> pa.Array:
+    """Numbers of invoices and partners that went through a program that took them for amounts ("1930438491.0"), put right.
+
+    Only where every one of them ends so.
+    """
+    first = next((t for t in column.slice(0, 100).to_pylist() if t), "")
+    if not first.endswith(".0"):
+        return column
+    whole = pc.match_substring_regex(column, r"^(?:\d+\.0)?$")
+    return pc.replace_substring_regex(column, r"\.0$", "") if pc.all(whole).as_py() else column
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmountColumn:
     """Minor units int64 (n,), 0 where blank or faulty.

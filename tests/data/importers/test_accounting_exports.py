@@ -9,9 +9,10 @@ import pytest
 
 from data.importers.ageing import ageing_band
 from data.importers.guess import guess_fields
+from data.importers.phrases import FIELDS
 from data.importers.protocol import Reading, ReadOptions, SourceFile
 from data.importers.recognise import read_files
-from data.importers.vocabulary import FIELDS, fields_of
+from data.importers.vocabulary import fields_of
 from tests.data.importers.shared_files import SHARED, codes, needs, read, read_text
 from tests.data.importers.workbooks import workbook
 

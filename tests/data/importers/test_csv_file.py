@@ -16,7 +16,7 @@ from data.importers.csv_text import find_dialect
 from data.importers.encoding import decode
 from data.importers.preview import table_preview
 from data.importers.protocol import ColumnGuess, ReadOptions, TableMapping
-from data.importers.table import table_of_text
+from data.importers.text_table import table_of_text
 from tests.data.importers.shared_files import SHARED, codes, needs, read, read_text, text_file
 
 FRENCH = """N° facture;Code client;Client;Date facture;Date d'échéance;Montant TTC;Date de paiement
@@ -296,7 +296,7 @@ def test_both_ways_of_cutting_a_text_give_the_same_table(monkeypatch: pytest.Mon
     text = "Export du 1er mars\n\nFacture;Client;Date;Montant\n" + (body + odd) * 3
     dialect = find_dialect(text)
     slow = table_of_text(decode(text.encode()), dialect)
-    monkeypatch.setattr("data.importers.table.ARROW_FROM", 0)
+    monkeypatch.setattr("data.importers.text_table.ARROW_FROM", 0)
     fast = table_of_text(decode(text.encode()), dialect)
     assert fast.header == slow.header and fast.header_row == slow.header_row == 3
     assert fast.rows.tolist() == slow.rows.tolist()
