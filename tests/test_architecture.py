@@ -25,6 +25,7 @@ ROOMS = (
     "reference_rates",
     "latepayment",
     "dso",
+    "ageing",
     "scenario",
     "simulation.luck",
     "behaviour",
