@@ -70,7 +70,8 @@ def _months(customers: Invoices, as_of: int) -> list[tuple[int, int]]:
     """(turnover, days) of the months before a day, the latest first, as far back as there are invoices."""
     past = customers.issue < as_of
     first = int(customers.issue[past].min()) if past.any() else as_of
-    found, last = [], as_of - 1
+    found: list[tuple[int, int]] = []
+    last = as_of - 1
     while last >= first and len(found) < MONTHS:
         start = to_day(to_date(last).replace(day=1))
         inside = (customers.issue >= start) & (customers.issue <= last)
