@@ -21,7 +21,7 @@ from data.sample_contracts import FACTORING_NAME, INSURANCE_NAME, factoring_offe
 from data.sample_details import Numbering, credit, dispute, numbers, part_payments
 from data.sample_invoices import Trade, buy, customer_list, sell
 from data.sample_names import CUSTOMERS, SUPPLIERS, Customer
-from data.sample_plan import PURCHASES_SHARE, SALES_MINOR, VAT_DAY, WAGES, fitting_cash, regular_flows, vat_flows
+from data.sample_plan import PURCHASES_SHARE, SALES_MINOR, VAT_DAY, fitting_cash, regular_flows, vat_flows
 from forecasting.dates import to_day
 from forecasting.ledger import NO_AMOUNT, NO_DAY, Account, Amounts, Ledger, Partner, PlannedFlow
 from forecasting.ledger_build import InvoiceColumns, PartPayment, build_ledger
@@ -123,14 +123,7 @@ def sample_company(as_of: date, *, seed: int = 1, invoices: int = SAMPLE_INVOICE
         accounts=_accounts(day, cash.opening_minor, cash.overdraft_minor),
         factoring=(
             FACTORING_NAME,
-            factoring_offer(
-                as_of,
-                ids,
-                customers,
-                yearly,
-                floor_minor=cash.floor_minor,
-                cushion_minor=round(WAGES * scale / 1_000_000) * 1_000_000,
-            ),
+            factoring_offer(as_of, ids, customers, yearly),
         ),
         insurance=(INSURANCE_NAME, insurance_policy(as_of, ids, customers, yearly)),
         scenarios=tuple(

@@ -22,14 +22,8 @@ def factoring_offer(
     ids: Sequence[str],
     customers: Sequence[Customer],
     yearly_gross: npt.NDArray[np.int64],
-    *,
-    floor_minor: int,
-    cushion_minor: int,
 ) -> str:
-    """A full notified contract with recourse, drawn on demand; approvals by size, none for the weakest.
-
-    Draws keep the wages of a month above the floor: they leave on a fixed day, and nobody draws at a week-end.
-    """
+    """A full notified contract with recourse, drawn in full; approvals by size, none for the weakest."""
     start = to_date(business_day_from(to_day(add_months(as_of.replace(day=1), 1))))
     domestic = [k for k, c in enumerate(customers) if c.country == "FR" and c.segment != "Secteur public"]
     planned = int(yearly_gross[domestic].sum())
@@ -60,8 +54,7 @@ def factoring_offer(
         "vat_on_financing": '"0"',
         "funding_delay_bd": "1",
         "remittance_schedule": '"weekly"',
-        "draw_policy": '"on_demand"',
-        "bank_floor": _amount(floor_minor + cushion_minor),
+        "draw_policy": '"full"',
         "shortfall_policy": '"cash_call"',
         "admin_hours_per_remittance": "1",
     }

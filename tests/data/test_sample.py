@@ -232,7 +232,7 @@ def test_the_folder_gives_the_same_ledger_back(tmp_path: Path, sample: SampleCom
     policy = read_insurance_file(tmp_path / "insurance.toml", ledger)
     assert not factoring.warnings and not policy.warnings
     assert factoring.record.contract_type == "full_notified" and factoring.record.recourse
-    assert factoring.record.draw_policy == "on_demand" and policy.record.limits
+    assert factoring.record.draw_policy == "full" and policy.record.limits
     names = [read_scenario_file(path, ledger).record.name for path in sorted(tmp_path.glob("scenario_*.toml"))]
     assert sorted(names) == sorted(name for _, name, _ in sample.scenarios)
 
