@@ -130,7 +130,7 @@ def columns_of_mapping(table: Table, mapping: TableMapping) -> Columns:
 
 def _accounts(table: Table, columns: Columns) -> list[str]:
     name = columns.by_field.get("account") or columns.by_field.get("partner_id")
-    return sample(table.column(name)) if name else []
+    return [a for a in sample(table.column(name)) if not TOTAL_WORDS.match(normalise(a))] if name else []
 
 
 def _is_journal(table: Table, columns: Columns) -> bool:

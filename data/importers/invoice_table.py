@@ -155,7 +155,7 @@ def read_invoice_table(
     grouping = group_items(work.columns, work.number, partner, signed[0], good & ~duplicate, findings, worth.source)
     accepted = good & ~duplicate & ~findings.bad
     rows = build_rows(work, grouping, partner, name, settled, payment, signed)
-    check_total(work, signed[0], duplicate, accepted)
+    check_total(work, signed[0], duplicate, accepted, int(pc.sum(rows.table.column("amount_minor")).as_py() or 0))
     return _reading(work, rows, grouping, style, accepted, duplicate, file, format)
 
 

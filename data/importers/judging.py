@@ -23,6 +23,7 @@ from data.importers.vocabulary import (
     normalise,
     says_payment,
 )
+from forecasting.money import Currency, to_text
 
 #: Longest text of a number or partner code that a store will take.
 _KEY_LIMIT: Final = 200
@@ -138,8 +139,8 @@ def find_duplicates(work: InvoiceLines, good: Mask) -> Mask:
     return again
 
 
-def check_total(work: InvoiceLines, amount: Whole, duplicate: Mask, accepted: Mask) -> None:
-    """The file's own grand total, where its last sum stands, against that of its lines."""
+def check_total(work: InvoiceLines, amount: Whole, duplicate: Mask, accepted: Mask, made: int) -> None:
+    """The file's own grand total, where its last sum stands, against that of its invoices (`made`) or of its lines."""
     places = np.flatnonzero(work.lines.sums)
     fields = {"amount": "amount", "open": "open", "net": "net", "lines": "line_total"}
     field = fields.get(work.worth.source)
@@ -164,6 +165,8 @@ def check_total(work: InvoiceLines, amount: Whole, duplicate: Mask, accepted: Ma
     if not said.given[last]:
         return
     total, stated = int(amount[accepted].sum()), int(said.minor[last])
+    exponent = Currency(work.worth.currency[last].as_py()).exponent
     everything = int(amount[(accepted | duplicate | work.findings.bad) & work.live].sum())
-    if stated not in {total, everything} and abs(stated) > 0:
-        work.findings.at([last], "import.total_differs", column=name, severity="warning", texts=column, total=total)
+    if stated not in {total, everything, made} and abs(stated) > 0:
+        read = to_text(made, exponent)
+        work.findings.at([last], "import.total_differs", column=name, severity="warning", texts=column, total=read)

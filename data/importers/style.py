@@ -38,7 +38,8 @@ def guess_style(table: Table, columns: Columns) -> Style:
     has decimals, the mark does not matter.
     """
     days = [v for name in _style_columns(table, columns, DAY_FIELDS) for v in sample(table.column(name))]
-    amounts = [v for name in _style_columns(table, columns, AMOUNT_FIELDS) for v in sample(table.column(name))]
+    cells = [v for name in _style_columns(table, columns, AMOUNT_FIELDS) for v in sample(table.column(name))]
+    amounts = [v for v in cells if not v.startswith("=")]
     order, _ = guess_order(days)
     decimal, _ = guess_decimal(amounts)
     unsure = []
