@@ -16,8 +16,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from data.importers.phrases import FIELDS
 from data.importers.protocol import ColumnGuess, TableMapping
-from data.importers.vocabulary import FIELDS
 from data.scenario_files import within
 from data.toml_values import read_toml
 from data.values import BadValue
