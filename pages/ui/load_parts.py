@@ -12,9 +12,9 @@ import pandas as pd
 import streamlit as st
 
 from data import repository
+from data.importers.phrases import FIELDS
 from data.importers.preview import TablePreview
 from data.importers.protocol import Reading
-from data.importers.vocabulary import FIELDS
 from data.repository import ImportReceipt, ImportRecord
 from forecasting.errors import InputRejected, Problem
 from pages.ui import frame, intake, session
