@@ -153,7 +153,8 @@ def waiting(at: Desk, question: Question, place: Any, shapes: Sequence[tuple[Any
         with where:
             drawn.append(st.empty())
         drawn[-1].skeleton(height)
-    with place, st.spinner(at.say("cash.simulating", paths=at.say.f.whole(asked.path_count))):
+    key = "cash.preparing" if first and session.is_cold() else "cash.simulating"
+    with place, st.spinner(at.say(key, paths=at.say.f.whole(asked.path_count))):
         yield
     for shape in drawn:
         shape.empty()

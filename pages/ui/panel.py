@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -32,6 +33,11 @@ from pages.ui.voice import Voice
 
 _QUESTION: Final = "question"
 _WRITTEN: Final = "question_written"
+#: Stands in the session while the panel's widgets do.
+_DRAWN: Final = "ask_months"
+#: The browser's address follows ours within so many seconds; so many of our addresses are remembered.
+_LAG_SECONDS: Final = 3.0
+_REMEMBERED: Final = 40
 _NAMES: Final = ("months", "delay", "defaults", "who", "fails", "scenario", "band")
 
 
@@ -39,20 +45,39 @@ def arrive(ledger: Ledger, saved: Sequence[str]) -> tuple[Repair, ...]:
     """Take the question from the address where it is new there, else keep the session's; returns what had to be repaired."""
     address = {name: st.query_params[name] for name in _NAMES if name in st.query_params}
     coming_back = st.session_state.pop("arrived", False) and not address
-    repairs: tuple[Repair, ...] = ()
-    if _QUESTION not in st.session_state or (address != st.session_state.get(_WRITTEN) and not coming_back):
+    if _QUESTION not in st.session_state or (_is_new(address) and not coming_back):
         question, repairs = from_address(
             address, whos=whos(ledger), partners=[p.partner_id for p in ledger.partners], saved=saved
         )
-        st.session_state[_QUESTION] = question
         st.session_state["repairs"] = repairs
         put(question, ledger)
-    elif "ask_months" in st.session_state:
+    elif _DRAWN in st.session_state:
         # A control was moved: its new value stands in the session before the panel is drawn.
         st.session_state["ask_ready"] = ready_code(_collect(), largest_customer(ledger)) or None
     else:
         put(current(), ledger)
     return tuple(st.session_state.get("repairs", ()))
+
+
+def _is_new(address: dict[str, str]) -> bool:
+    """Whether somebody else wrote the address: a link, the browser's way back.
+
+    The browser sends the address that it shows, which lags behind ours while controls move fast; what we wrote a moment
+    ago, or what comes with a moved control, is no news.
+    """
+    if _DRAWN in st.session_state and _collected() != current():
+        return False
+    lately = [written for when, written in _history() if time.monotonic() - when < _LAG_SECONDS]
+    return address not in lately and address != _last_written()
+
+
+def _history() -> list[tuple[float, dict[str, str]]]:
+    found: list[tuple[float, dict[str, str]]] = st.session_state.get(_WRITTEN, [])
+    return found
+
+
+def _last_written() -> dict[str, str] | None:
+    return _history()[-1][1] if _history() else None
 
 
 def current() -> Question:
@@ -80,13 +105,15 @@ def adopt(question: Question) -> None:
 def write_address() -> None:
     """Keep the address in step with the question."""
     address = to_address(current())
-    if address != st.session_state.get(_WRITTEN):
-        for name in _NAMES:
-            if name in address:
-                st.query_params[name] = address[name]
-            elif name in st.query_params:
-                del st.query_params[name]
-        st.session_state[_WRITTEN] = address
+    if address == _last_written():
+        return
+    # Remembered first: a run that is interrupted here must know its own address again.
+    st.session_state[_WRITTEN] = [*_history()[-_REMEMBERED:], (time.monotonic(), address)]
+    for name in _NAMES:
+        if name in address:
+            st.query_params[name] = address[name]
+        elif name in st.query_params:
+            del st.query_params[name]
 
 
 def link(page: str, language: Language) -> str:
@@ -168,19 +195,23 @@ def _controls(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Que
 
 
 def _collect() -> Question:
-    """The question with the widgets' values; writes it into session and address."""
+    """The question with the widgets' values, kept in the session."""
+    question = _collected()
+    if question != current():
+        st.session_state["repairs"] = ()
+    st.session_state[_QUESTION] = question
+    return question
+
+
+def _collected() -> Question:
     state = st.session_state
-    question = replace(
+    return replace(
         current(),
         months=int(state["ask_months"]),
         delay_days=int(state["ask_delay"]),
         factor=Decimal(state["ask_factor"]),
         who=str(state["ask_who"]),
     )
-    if question != current():
-        st.session_state["repairs"] = ()
-    st.session_state[_QUESTION] = question
-    return question
 
 
 def _reset(ledger: Ledger) -> None:

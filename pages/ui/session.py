@@ -311,6 +311,11 @@ def vouched(of: Ledger, asked: Scenario, under: Contracts) -> tuple[int, int]:
     return answer.check_paths, answer.check_differences
 
 
+def is_cold() -> bool:
+    """Whether the engine was never compiled on this machine: the first answer then takes a minute or two."""
+    return next(use_kernel_cache().rglob("*.nbi"), None) is None
+
+
 @st.cache_resource(show_spinner=False)
 def _engine() -> ModuleType:
     """The engine, imported once the compiler knows where to keep its code."""

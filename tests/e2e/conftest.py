@@ -46,7 +46,11 @@ def serve(store: Path) -> Iterator[Server]:
         yield Server(f"http://localhost:{port}", store)
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -103,6 +107,8 @@ class Reader:
         """Open a page and wait until it stands still."""
         self.page.goto(self.server.url + path)
         self.page.locator("h1").first.wait_for(timeout=PATIENCE_MS)
+        if "history" not in path:
+            self.page.locator(".st-key-say").first.wait_for(timeout=PATIENCE_MS)
         self.settle()
         return self.page
 

@@ -1,0 +1,106 @@
+"""The page of collections on a small company: the list, a promise in two clicks that moves the curve, the letter."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from data import repository
+from data.access import FINANCE
+from data.sample_store import fill_store
+from forecasting.dates import to_day
+from forecasting.latepayment import late_interest
+from forecasting.ledger import NO_DAY
+from pages.ui import session
+from pages.ui.i18n import LANGUAGES, Language
+from pages.ui.letters import Claimed, letter
+from pages.ui.voice import voice_of
+from tests.pages.fixtures.company import DAY, small_sample
+
+PAGE = str(Path(__file__).parents[2] / "pages" / "collect.py")
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "small.duckdb"
+    with repository.create_store(path) as store:
+        fill_store(store, FINANCE, small_sample())
+    before = os.environ.get("ENCAISSE_STORE")
+    os.environ["ENCAISSE_STORE"] = str(path)
+    yield path
+    session.open_store(str(path)).close()
+    st.cache_resource.clear()
+    os.environ.pop("ENCAISSE_STORE")
+    if before is not None:
+        os.environ["ENCAISSE_STORE"] = before
+
+
+def opened(language: Language = "fr") -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=120)
+    app.session_state["entered"], app.session_state["lang"] = True, language
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_says_whom_to_call_first(company: Path, language: Language) -> None:
+    app = opened(language)
+    said = next(m.value for m in app.markdown if "**" in m.value)
+    assert any(name in said for name in {p.name for p in small_sample().partners})
+    assert app.text_area[0].value.strip()
+    assert not app.error
+
+
+def test_a_promise_takes_two_clicks_and_moves_the_ledger(company: Path) -> None:
+    app = opened()
+    partner = app.selectbox(key="collect_customer").value
+    app.button_group(key="collect_outcome").set_value("promised").run()
+    app.button(key="collect_keep").click().run()
+    assert not app.exception and not app.error
+    store = session.open_store(str(company))
+    (action,) = repository.collection_log(store, FINANCE)
+    assert (action.partner_id, action.outcome) == (partner, "promised")
+    promised = date(2026, 11, 27)
+    assert action.promise_day == to_day(promised) and promised - DAY == timedelta(days=7)
+    side = repository.load_ledger(store, FINANCE).customers
+    rows = [side.invoice_id.index(name) for name in action.invoice_ids]
+    assert set(side.paid[rows].tolist()) == {to_day(promised)} != {NO_DAY}
+    assert app.selectbox(key="collect_customer").value != partner, "the next customer to call is up"
+
+
+def test_a_dispute_without_owner_is_refused_in_words(company: Path) -> None:
+    app = opened()
+    app.button_group(key="collect_outcome").set_value("disputed").run()
+    app.text_input(key="collect_owner").set_value(" ")
+    app.button(key="collect_keep").click().run()
+    assert "responsable" in app.error[0].value
+    assert not repository.collection_log(session.open_store(str(company)), FINANCE)
+
+
+def test_the_letter_claims_interest_and_forty_euros() -> None:
+    """12,000.00 due 31 January, written 2 March 2026: 30 days at 12.15 %, 119.84; with 40.00, 12,159.84."""
+    due, day = date(2026, 1, 31), date(2026, 3, 2)
+    interest = late_interest(amount_minor=12_000_00, due=due, paid=day)
+    claim = Claimed(number="F1", issue=date(2026, 1, 1), due=due, open_minor=12_000_00, interest=interest)
+    for language, total, rate in (
+        ("en", "€12,159.84", "12.15% in the first half of 2026"),
+        ("fr", "159,84", "premier semestre 2026"),
+    ):
+        text = letter(
+            "formal_notice", [claim], customer="Durand", company="Ateliers", day=to_day(day), say=voice_of(language)
+        )
+        assert total in text and rate in text and text.rstrip().endswith("Ateliers")
+        assert "L441-10" in text and "{" not in text
+
+
+def test_a_letter_without_a_known_rate_claims_the_principal_alone() -> None:
+    claim = Claimed(number="F1", issue=None, due=date(2026, 1, 31), open_minor=100_00, interest=None)
+    text = letter("reminder", [claim], customer="D", company="A", day=to_day(date(2026, 3, 2)), say=voice_of("en"))
+    assert "Total due today: €100.00" in text and "Rates applied" not in text
