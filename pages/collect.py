@@ -1,0 +1,36 @@
+"""Whom to call first about what is unpaid, what came of it, and what it is worth."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui import collect_parts, collecting, frame, session
+
+
+def show() -> None:
+    """Sentence, numbers, the list of the day; then one customer: why, the log, the letter."""
+    at = session.desk()
+    say = at.say
+    frame.title_row(say("collect.title"), say("app.as_of", day=say.f.long_day(session.ledger(at).as_of)), say)
+    if collect_parts.empty(at):
+        return
+    found = collecting.collecting(at)
+    frame.sentence(collect_parts.sentence(found, say))
+    frame.headlines(collect_parts.headlines(found, say), phone=at.phone)
+    collect_parts.listed(at, found)
+    st.header(say("collect.case"), anchor=False)
+    item = collect_parts.chosen(at, found)
+    if item is None:
+        st.caption(say("collect.nobody"))
+        return
+    left, right = [st.container(), st.container()] if at.phone else st.columns(2, gap="large")
+    with left:
+        collect_parts.log(at, item, found)
+        collect_parts.value(at, item, found)
+        collect_parts.history(item, found, say)
+        collect_parts.reasons(item, found, say)
+    with right:
+        collect_parts.letters(at, item, found)
+
+
+show()
