@@ -26,7 +26,7 @@ PAID_SHARE_MIN: Final = 0.4
 JUDGED_DAYS: Final = 42
 #: Zones of lateness with a level and a slope of their own, and the prior sd of both.
 _ZONES: Final = (-1, 3, 16)
-_SHIFT_SPREAD: Final = 0.015
+_SHIFT_SPREAD: Final = 0.005
 #: The log odds around which the slope turns.
 _PIVOT: Final = -1.5
 #: Day pairs of the pool that weigh against a partner's own, and the share assumed where nothing is known.
@@ -210,34 +210,44 @@ def widen(past: Sequence[PastForecast], run: Floats, lasting: Floats, prior_squa
     first six weeks that have passed. Taken is the first step with (24 * prior + sum z^2) / (24 + n) <= 1 under the prior
     scaled by that step's own width against the first.
     """
-    squares = np.zeros(len(WIDENINGS))
-    widths = np.zeros(len(WIDENINGS))
-    weeks, inside = 0, 0
-    for forecast in past:
-        seen_weeks = (
-            min(6, int((forecast.day[forecast.seen - 1] + 1 - forecast.history.as_of) // 7)) if forecast.seen else 0
+    weeks, first, inside, level, mean_square = 0, _Missed(), 0, 0, prior_square
+    for level in range(len(WIDENINGS)):
+        missed = _Missed()
+        for forecast in past:
+            missed = missed.plus(forecast, habits_at(level, run, lasting))
+        if level == 0:
+            weeks, first, inside = missed.weeks, missed, missed.inside
+        narrower = (first.width / missed.width) ** 2 if missed.width else 1.0
+        mean_square = (_WEEK_PRIOR * prior_square * narrower + missed.square) / (_WEEK_PRIOR + weeks)
+        if mean_square <= 1.0:
+            break
+    return Widening(level=level, mean_square=first.square / weeks if weeks else float("nan"), weeks=weeks, inside_80=inside)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Missed:
+    """Sums over past weeks: squared misses in standard deviations, half widths, weeks, weeks inside the 80 % band."""
+
+    square: float = 0.0
+    width: float = 0.0
+    weeks: int = 0
+    inside: int = 0
+
+    def plus(self, past: PastForecast, habits: Habits) -> _Missed:
+        """With the weeks of one more past forecast, drawn under given habits."""
+        weeks = min(JUDGED_DAYS // 7, int(past.day[past.seen - 1] + 1 - past.history.as_of) // 7) if past.seen else 0
+        if weeks <= 0 or not len(past.history):
+            return self
+        amount = past.history.amount_minor
+        actual = _weekly(_actual_days(past), amount, weeks)[0]
+        low, middle, high = np.quantile(_weekly(_drawn_days(past, habits), amount, weeks), [0.1, 0.5, 0.9], axis=0)
+        deviation = np.maximum((high - low) / 2 / 1.2816, 0.02 * actual.mean() + 1.0)
+        return _Missed(
+            square=self.square + float((np.minimum(np.abs(actual - middle) / deviation, _MISS_MAX) ** 2).sum()),
+            width=self.width + float((high - low).sum() / 2),
+            weeks=self.weeks + weeks,
+            inside=self.inside + int(((actual >= low) & (actual <= high)).sum()),
         )
-        if not seen_weeks or not len(forecast.history):
-            continue
-        actual = _weekly(_actual_days(forecast), forecast.history.amount_minor, seen_weeks)[0]
-        for level in range(len(WIDENINGS)):
-            drawn = _weekly(
-                _drawn_days(forecast, habits_at(level, run, lasting)), forecast.history.amount_minor, seen_weeks
-            )
-            low, middle, high = np.quantile(drawn, [0.1, 0.5, 0.9], axis=0)
-            sd = np.maximum((high - low) / 2 / 1.2816, 0.02 * actual.mean() + 1.0)
-            squares[level] += (np.minimum(np.abs(actual - middle) / sd, _MISS_MAX) ** 2).sum()
-            widths[level] += ((high - low) / 2).sum()
-            if level == 0:
-                inside += int(((actual >= low) & (actual <= high)).sum())
-        weeks += seen_weeks
-    narrower = (widths[0] / widths) ** 2 if weeks else np.ones(len(WIDENINGS))
-    mean_square = (_WEEK_PRIOR * prior_square * narrower + squares) / (_WEEK_PRIOR + weeks)
-    fits = np.flatnonzero(mean_square <= 1.0)
-    level = int(fits[0]) if len(fits) else len(WIDENINGS) - 1
-    return Widening(
-        level=level, mean_square=float(squares[0] / weeks) if weeks else float("nan"), weeks=weeks, inside_80=inside
-    )
 
 
 def _actual_days(past: PastForecast) -> npt.NDArray[np.int64]:
