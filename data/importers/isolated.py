@@ -14,11 +14,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 
 from data.importers.limits import FILE_SIZE_LIMIT, READ_MEMORY_LIMIT, READ_SECONDS_LIMIT
+from data.importers.preview import TablePreview, preview
 from data.importers.protocol import Reading, ReadOptions, SourceFile
 from data.importers.recognise import read_files
 from data.importers.refusals import refused
@@ -35,6 +36,7 @@ _TYPES: Final = frozenset(
             "SourceFile", "InvoiceRow", "PaymentRow", "BankRow", "BalanceRow", "PartnerRow", "PlannedRow", "Question", "ColumnGuess",
             "TableMapping", "Reading", "ReadOptions",
         )),
+        ("data.importers.preview", "TablePreview"),
         ("forecasting.errors", "Problem"),
         ("datetime", "date"),
         ("decimal", "Decimal"),
@@ -43,6 +45,9 @@ _TYPES: Final = frozenset(
         ("builtins", "object"),
     }
 )  # fmt: skip
+
+
+T = TypeVar("T")
 
 
 class _Plain(pickle.Unpickler):
@@ -112,11 +117,18 @@ def restrain(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
 
 
-def _ask(files: Sequence[SourceFile], options: ReadOptions, limits: Limits) -> tuple[Reading, ...] | str:
-    """The readings of one process, or the code of the problem that ended it."""
+def answer(task: str, files: Sequence[SourceFile], options: ReadOptions) -> tuple[object, ...]:
+    """What the other process does: reads files, or shows the tables of the first."""
+    return read_files(files, options) if task == "read" else preview(files[0], options)
+
+
+def _ask(
+    task: str, kind: type[T], files: Sequence[SourceFile], options: ReadOptions, limits: Limits
+) -> tuple[T, ...] | str:
+    """What one process answers, or the code of the problem that ended it."""
     environment = {"PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", _PROCESS, str(limits.seconds), str(limits.memory)]
-    message = to_message((tuple(files), options))
+    message = to_message((task, tuple(files), options))
     try:
         done = subprocess.run(
             command,
@@ -133,11 +145,11 @@ def _ask(files: Sequence[SourceFile], options: ReadOptions, limits: Limits) -> t
     if done.returncode != 0:
         return "import.crashed"
     try:
-        readings = from_message(done.stdout)
+        answered = from_message(done.stdout)
     except (pickle.UnpicklingError, EOFError, AttributeError, pa.ArrowInvalid):
         return "import.crashed"
-    valid = isinstance(readings, tuple) and all(isinstance(r, Reading) for r in readings)
-    return readings if valid else "import.crashed"
+    valid = isinstance(answered, tuple) and all(isinstance(one, kind) for one in answered)
+    return answered if valid else "import.crashed"
 
 
 def read_files_isolated(
@@ -156,9 +168,17 @@ def read_files_isolated(
             for f in files
             for reading in (read_files((f,), options) if f in large else read_files_isolated((f,), options, limits))
         )
-    answer = _ask(files, options, limits)
-    if not isinstance(answer, str):
-        return answer
+    answered = _ask("read", Reading, files, options, limits)
+    if not isinstance(answered, str):
+        return answered
     if len(files) == 1:
-        return (refused(files[0].name, "unknown", answer, seconds=int(limits.seconds)),)
+        return (refused(files[0].name, "unknown", answered, seconds=int(limits.seconds)),)
     return tuple(reading for file in files for reading in read_files_isolated((file,), options, limits))
+
+
+def preview_isolated(file: SourceFile, options: ReadOptions, limits: Limits | None = None) -> tuple[TablePreview, ...]:
+    """The same as `preview`, in a process of its own; no table where that process was ended."""
+    if len(file.content) > FILE_SIZE_LIMIT:
+        return ()
+    answered = _ask("preview", TablePreview, (file,), options, limits or Limits())
+    return () if isinstance(answered, str) else answered

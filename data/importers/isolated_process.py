@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from data.importers.isolated import Limits, from_message, restrain, to_message
-from data.importers.recognise import read_files
+from data.importers.isolated import Limits, answer, from_message, restrain, to_message
 
 
 def serve(limits: Limits) -> None:
-    """Reads files and options from standard input, writes their readings to standard output, within limits."""
+    """Takes a task, files and options from standard input, writes the answer to standard output, within limits."""
     message = sys.stdin.buffer.read()
     restrain(limits)
-    files, options = from_message(message)
-    sys.stdout.buffer.write(to_message(read_files(files, options)))
+    task, files, options = from_message(message)
+    sys.stdout.buffer.write(to_message(answer(task, files, options)))
     sys.stdout.buffer.flush()
 
 

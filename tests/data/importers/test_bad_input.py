@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from data.importers import limits
 from data.importers.archive import unpack
+from data.importers.preview import preview
 from data.importers.protocol import Question, Reading, ReadOptions, SourceFile
 from data.importers.recognise import IMPORTERS, read_files
 from pages.ui.i18n import Translator, catalogue
@@ -165,6 +166,12 @@ def test_several_files_of_all_kinds_at_once() -> None:
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     for reading in read_files((SourceFile(name="x", content=content),), ReadOptions()):
         assert "import.unreadable" not in codes(reading)
+    preview(SourceFile(name="x", content=content), ReadOptions())
+
+
+@pytest.mark.parametrize("name", list(GALLERY))
+def test_the_screen_can_show_whatever_was_dropped(name: str) -> None:
+    preview(SourceFile(name="f", content=GALLERY[name][0]), ReadOptions())
 
 
 WORDS = ["Facture", "Client", "Date", "Échéance", "Montant TTC", "Solde", "Débit", "Crédit", "Compte", "Lettrage", "Devise", "Total", "Non échu", "1-30", "31-60",
@@ -208,8 +215,10 @@ def test_any_bytes_inside_any_format_are_read_or_refused(content: bytes, at: int
         workbook({"S": [["Facture", "Client"]]}).content,
     ):
         place = len(whole) * at // 1000
-        for reading in read_files((SourceFile(name="x", content=whole[:place] + content + whole[place:]),), ReadOptions()):
+        file = SourceFile(name="x", content=whole[:place] + content + whole[place:])
+        for reading in read_files((file,), ReadOptions()):
             assert "import.unreadable" not in codes(reading)
+        preview(file, ReadOptions())
 
 
 def written_codes() -> set[str]:

@@ -7,7 +7,8 @@ import pickle
 
 import pytest
 
-from data.importers.isolated import Limits, from_message, read_files_isolated, to_message
+from data.importers.isolated import Limits, from_message, preview_isolated, read_files_isolated, to_message
+from data.importers.preview import preview
 from data.importers.protocol import ReadOptions, SourceFile
 from data.importers.recognise import read_files
 from data.importers.survey import HEADER, main, survey
@@ -28,6 +29,12 @@ def test_the_same_readings_as_in_this_process() -> None:
     apart = read_files_isolated(files, ReadOptions())
     assert apart == read_files(files, ReadOptions())
     assert [r.format for r in apart] == ["csv", "fec", "mt940", "unknown", "unknown"]
+
+
+def test_the_same_tables_shown_as_in_this_process() -> None:
+    assert preview_isolated(text_file(FRENCH), ReadOptions()) == preview(text_file(FRENCH), ReadOptions())
+    assert preview_isolated(large(), ReadOptions(), Limits(seconds=0.05)) == ()
+    assert preview_isolated(text_file(""), ReadOptions()) == ()
 
 
 def large() -> SourceFile:
