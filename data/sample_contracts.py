@@ -42,7 +42,7 @@ def factoring_offer(
         "advance_rate": '"1"',
         "reserve_mode": '"per_invoice"',
         "reserve_rate": '"0.10"',
-        "funding_ceiling": _amount(_rounded(planned // 7, 10_000_000)),
+        "funding_ceiling": _amount(_rounded(planned // 14, 10_000_000)),
         "ceiling_basis": '"funds_in_use"',
         "definancing_days": "30",
         "max_invoice_age_days": "30",
