@@ -22,6 +22,7 @@ ROOMS = (
     "dates",
     "ledger",
     "ledger_build",
+    "ledger_edit",
     "reference_rates",
     "latepayment",
     "dso",

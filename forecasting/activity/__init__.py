@@ -1,0 +1,25 @@
+"""The business to come: future sales and purchases as invoices, learnt from the ledger's own."""
+
+from forecasting.activity.history import EXPECTED_PREFIX, is_expected
+from forecasting.activity.invoices import Expected, expected_business, with_expected, without_expected
+from forecasting.activity.level import Level, LevelError, MonthlySeries, fit_level, level_error, past_errors
+from forecasting.activity.outlook import Outlook, month_factors, month_quantiles, outlook
+
+__all__ = [
+    "EXPECTED_PREFIX",
+    "Expected",
+    "Level",
+    "LevelError",
+    "MonthlySeries",
+    "Outlook",
+    "expected_business",
+    "fit_level",
+    "is_expected",
+    "level_error",
+    "month_factors",
+    "month_quantiles",
+    "outlook",
+    "past_errors",
+    "with_expected",
+    "without_expected",
+]

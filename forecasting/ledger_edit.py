@@ -1,0 +1,92 @@
+"""A ledger with some of its rows exchanged: back to rows, and through `build_ledger` to a new fingerprint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.ledger import Invoices, Ledger, PlannedFlow, Side
+from forecasting.ledger_build import InvoiceColumns, InvoiceRecord, PartPayment, build_ledger, columns_of
+
+_KEPT = (
+    "as_of",
+    "currency",
+    "opening_cash_minor",
+    "overdraft_limit_minor",
+    "overdraft_rate",
+    "overdraft_fee_rate",
+    "cash_floor_minor",
+    "vat_day",
+    "vat_returns",
+    "partners",
+    "accounts",
+)
+
+
+def side_of(ledger: Ledger, side: Side) -> Invoices:
+    """The invoices of a side."""
+    return ledger.customers if side == "customer" else ledger.suppliers
+
+
+def records_of(ledger: Ledger, side: Side, rows: npt.NDArray[np.int64] | None = None) -> tuple[InvoiceRecord, ...]:
+    """Invoices of a side as simple rows, all of them or those of the given numbers (m,)."""
+    invoices = side_of(ledger, side)
+    chosen = range(len(invoices)) if rows is None else rows.tolist()
+    columns = {f.name: getattr(invoices, f.name) for f in fields(InvoiceRecord) if f.name not in ("partner_id", "credits")}
+    columns = {name: c.tolist() if isinstance(c, np.ndarray) else c for name, c in columns.items()}
+    credited, partner = invoices.credits.tolist(), invoices.partner.tolist()
+    return tuple(
+        InvoiceRecord(
+            partner_id=ledger.partners[partner[i]].partner_id,
+            credits=invoices.invoice_id[credited[i]] if credited[i] >= 0 else "",
+            **{name: column[i] for name, column in columns.items()},
+        )
+        for i in chosen
+    )
+
+
+def rebuilt(
+    ledger: Ledger,
+    *,
+    customers: Iterable[InvoiceRecord] | None = None,
+    suppliers: Iterable[InvoiceRecord] | None = None,
+    planned_flows: Iterable[PlannedFlow] | None = None,
+) -> Ledger:
+    """The ledger with other rows on a side, or other planned flows; what is not given stays.
+
+    Part payments stay with the invoices that they name; those of invoices that are gone go with them.
+    """
+    sides: dict[Side, InvoiceColumns] = {
+        "customer": columns_of(records_of(ledger, "customer") if customers is None else customers),
+        "supplier": columns_of(records_of(ledger, "supplier") if suppliers is None else suppliers),
+    }
+    names = {side: set(columns.invoice_id) for side, columns in sides.items()}
+    parts = (
+        PartPayment(
+            side=p.side,
+            invoice_id=side_of(ledger, p.side).invoice_id[p.invoice],
+            day=p.day,
+            amount_minor=p.amount_minor,
+        )
+        for p in ledger.payments
+    )
+    return build_ledger(
+        **{name: getattr(ledger, name) for name in _KEPT},
+        customers=sides["customer"],
+        suppliers=sides["supplier"],
+        payments=tuple(p for p in parts if p.invoice_id in names[p.side]),
+        planned_flows=ledger.planned_flows if planned_flows is None else planned_flows,
+    )
+
+
+def changed(
+    ledger: Ledger, side: Side, change: Callable[[InvoiceRecord], InvoiceRecord | None], rows: npt.NDArray[np.int64]
+) -> Ledger:
+    """The ledger with the named rows of a side changed, or left out where the change returns None."""
+    touched = set(rows.tolist())
+    records = (change(record) if i in touched else record for i, record in enumerate(records_of(ledger, side)))
+    kept = tuple(record for record in records if record is not None)
+    return rebuilt(ledger, customers=kept) if side == "customer" else rebuilt(ledger, suppliers=kept)
