@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from data import repository
 from data.access import FINANCE
-from data.sample_store import fill_store
 from forecasting.dates import to_day
 from forecasting.latepayment import late_interest
 from forecasting.ledger import NO_DAY
@@ -22,44 +17,22 @@ from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.letters import Claimed, letter
 from pages.ui.voice import voice_of
 from tests.pages.fixtures.company import DAY, small_sample
+from tests.pages.fixtures.store import opened_page, small_store
 
-PAGE = str(Path(__file__).parents[2] / "pages" / "collect.py")
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Iterator[Path]:
-    path = tmp_path / "small.duckdb"
-    with repository.create_store(path) as store:
-        fill_store(store, FINANCE, small_sample())
-    before = os.environ.get("ENCAISSE_STORE")
-    os.environ["ENCAISSE_STORE"] = str(path)
-    yield path
-    session.open_store(str(path)).close()
-    st.cache_resource.clear()
-    os.environ.pop("ENCAISSE_STORE")
-    if before is not None:
-        os.environ["ENCAISSE_STORE"] = before
-
-
-def opened(language: Language = "fr") -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=120)
-    app.session_state["entered"], app.session_state["lang"] = True, language
-    app.run()
-    assert not app.exception, app.exception
-    return app
+company = small_store
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_says_whom_to_call_first(company: Path, language: Language) -> None:
-    app = opened(language)
+    app = opened_page("collect", language)
     said = next(m.value for m in app.markdown if "**" in m.value)
     assert any(name in said for name in {p.name for p in small_sample().partners})
-    assert app.text_area[0].value.strip()
+    assert (app.text_area[0].value or "").strip()
     assert not app.error
 
 
 def test_a_promise_takes_two_clicks_and_moves_the_ledger(company: Path) -> None:
-    app = opened()
+    app = opened_page("collect")
     partner = app.selectbox(key="collect_customer").value
     app.button_group(key="collect_outcome").set_value("promised").run()
     app.button(key="collect_keep").click().run()
@@ -76,7 +49,7 @@ def test_a_promise_takes_two_clicks_and_moves_the_ledger(company: Path) -> None:
 
 
 def test_a_dispute_without_owner_is_refused_in_words(company: Path) -> None:
-    app = opened()
+    app = opened_page("collect")
     app.button_group(key="collect_outcome").set_value("disputed").run()
     app.text_input(key="collect_owner").set_value(" ")
     app.button(key="collect_keep").click().run()
@@ -89,10 +62,11 @@ def test_the_letter_claims_interest_and_forty_euros() -> None:
     due, day = date(2026, 1, 31), date(2026, 3, 2)
     interest = late_interest(amount_minor=12_000_00, due=due, paid=day)
     claim = Claimed(number="F1", issue=date(2026, 1, 1), due=due, open_minor=12_000_00, interest=interest)
-    for language, total, rate in (
-        ("en", "€12,159.84", "12.15% in the first half of 2026"),
-        ("fr", "159,84", "premier semestre 2026"),
-    ):
+    expected: dict[Language, tuple[str, str]] = {
+        "en": ("€12,159.84", "12.15% in the first half of 2026"),
+        "fr": ("159,84", "premier semestre 2026"),
+    }
+    for language, (total, rate) in expected.items():
         text = letter(
             "formal_notice", [claim], customer="Durand", company="Ateliers", day=to_day(day), say=voice_of(language)
         )
