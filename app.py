@@ -21,6 +21,7 @@ pages = {
     "factoring": st.Page("pages/factoring.py", title=say("factoring.title"), url_path="factoring"),
     "insurance": st.Page("pages/insurance.py", title=say("insurance.title"), url_path="insurance"),
     "collect": st.Page("pages/collect.py", title=say("collect.title"), url_path="collect"),
+    "customers": st.Page("pages/customers.py", title=say("customers.title"), url_path="customers"),
     "invoices": st.Page("pages/invoices.py", title=say("invoices.title"), url_path="invoices"),
     "load": st.Page("pages/load.py", title=say("load.title"), url_path="load"),
 }
