@@ -83,7 +83,8 @@ def curve(at: Desk, outlook: Outlook) -> None:
         if not at.phone:
             st.caption(say("cash.bands"), width="content")
             st.space("stretch")
-        shown = _band(at, outlook)
+        with st.container(key="band", width="stretch" if at.phone else "content"):
+            shown = _band(at, outlook)
     picture = Hero(
         curves=outlook.projection.curves,
         shown=shown,

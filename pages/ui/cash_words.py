@@ -160,10 +160,11 @@ def _risk(outlook: Outlook, say: Voice, phone: bool) -> Headline:
     if best:
         chance = outlook.projection.curves[best].probability_below_floor_ever
         protected = say(f"cash.kpi.with.{best}", chance=say.f.chance(chance))
-    if phone and outlook.assumed_customers:
+    assumed = outlook.assumed_customers > 0
+    if phone and assumed:
         overdraft = say("cash.kpi.assumed")
     return Headline(
-        label=say("cash.kpi.risk_assumed" if outlook.assumed_customers and not phone else "cash.kpi.risk"),
+        label=say("cash.kpi.risk_phone" if phone else "cash.kpi.risk_assumed" if assumed else "cash.kpi.risk"),
         value=say.f.chance(curve.probability_below_floor_ever),
         second=overdraft,
         aside=protected,

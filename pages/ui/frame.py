@@ -47,7 +47,13 @@ class Table:
 
 
 def _known(write: Callable[[Any], str]) -> Callable[[Any], str]:
-    return lambda value: "—" if pd.isna(value) else write(value)
+    """A writer for cells, which are Markdown: what is unknown is a dash, and "> 99 %" is no quotation."""
+
+    def cell(value: Any) -> str:
+        words = "—" if pd.isna(value) else write(value)
+        return f"\\{words}" if words.startswith(">") else words
+
+    return cell
 
 
 # ── the page's head ──────────────────────────────────────────────────────────────────────────────────────────────────

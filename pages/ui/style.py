@@ -34,7 +34,7 @@ RULES: Final = """
 /* 10 print: A4 across, without what is only for working */
 @media print {
   @page { size: A4 landscape; margin: 14mm; }
-  [data-testid="stHeader"], [data-testid="stToolbar"], .st-key-panel, .st-key-actions, .st-key-band, .st-key-foot,
+  [data-testid="stHeader"], [data-testid="stToolbar"], .st-key-panel, .st-key-actions, .st-key-band,
   [data-testid="stBottomBlockContainer"], [data-testid="stExpander"] { display: none; }
   [data-testid="stPlotlyChart"], [data-testid="stTable"] { break-inside: avoid; }
   .stApp { color-scheme: light; } }

@@ -122,7 +122,7 @@ def test_own_files_from_empty_to_curve_and_back(own_company: Reader) -> None:
     page.get_by_role("button", name="Charger la société d’exemple").wait_for()
     own_company.settle()
     drop(page, ("clients.csv", CUSTOMERS), ("suppliers.csv", SUPPLIERS))
-    page.get_by_text("31/02/2027").first.wait_for()
+    page.get_by_text(re.compile("31/02/2027 n’existe pas")).wait_for()
     assert "4 lignes sur 5 sont prêtes" in own_company.sentence().replace("\u202f", " ").replace("\u00a0", " ")
     page.get_by_role("button", name=re.compile("Importer les 4 bonnes lignes")).click()
     page.get_by_text(re.compile("clients.csv")).first.wait_for()
@@ -185,8 +185,9 @@ def test_every_style_hook_still_matches(reader: Reader) -> None:
         if path == "/load":
             drop(page, ("clients.csv", CUSTOMERS))
             page.get_by_role("button", name=re.compile("Importer")).last.wait_for()
+        page.wait_for_timeout(2_000)
         hooks -= {h for h in hooks if page.locator(h if h.startswith(".") else f'[data-testid="{h}"]').count()}
-    assert hooks <= {".st-key-foot"}, hooks
+    assert not hooks, hooks
 
 
 def test_the_keyboard_alone_suffices(reader: Reader) -> None:

@@ -155,7 +155,7 @@ class _Drawing:
         )
 
     def _clear_day(self, height: float, anchor: str, letters: int) -> int:
-        """The first day from which words of so many letters, over or under a height, meet no median."""
+        """The first day from which words of so many letters, over or under a height, meet no median, or the fewest."""
         per_pixel = (self.high - self.low) / self.frame.plot_height
         low, high = (height, height + 18 * per_pixel) if anchor == "bottom" else (height - 18 * per_pixel, height)
         span = self.last - self.first + 1
@@ -167,10 +167,8 @@ class _Drawing:
             before = np.concatenate([at[:1], at[:-1]])
             offset = curve.first_day - self.first
             crossed[offset : offset + len(at)] |= (np.minimum(at, before) <= high) & (np.maximum(at, before) >= low)
-        for start in range(0, span - wide + 1, 3):
-            if not crossed[start : start + wide].any():
-                return self.first + start
-        return self.first
+        starts = range(0, span - wide + 1, 3)
+        return self.first + min(starts, key=lambda start: int(crossed[start : start + wide].sum()), default=0)
 
     def fan(self) -> None:
         """Two closed polygons: the range of 9 runs in 10, then of 1 in 2."""
