@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.special import log1p
 
 from forecasting.simulation.assumptions import Assumptions
-from forecasting.simulation.draw_plan import DISPUTED, DrawPlan, Int16, Int32, Int64
+from forecasting.simulation.draw_plan import COVERED, DISPUTED, DrawPlan, Int16, Int32, Int64
 from forecasting.simulation.draws import (
     DISPUTE,
     Found,
@@ -24,7 +24,7 @@ from forecasting.simulation.draws import (
     stops,
 )
 from forecasting.simulation.facts import InvoiceEvents
-from forecasting.simulation.kernel_events import DisputeTerms, count_events, fill_events, settle
+from forecasting.simulation.kernel_events import DisputeHits, DisputeTerms, count_events, fill_events, settle
 from forecasting.simulation.kernel_facts import NEVER, ON_DEADLINE, PROCEDURES, FactsBlock, to_ppm
 from forecasting.simulation.luck import GOLDEN, step
 
@@ -54,7 +54,8 @@ def receipts_book(plan: DrawPlan, first: int, count: int) -> Int64:
     luck = path_luck(plan, np.arange(first, first + count))
     marks = debtor_marks(plan, luck)
     ends = stops(plan, luck, marks)
-    total, found = day_receipts(plan, luck, marks, ends.stop)
+    total, hits = day_receipts(plan, luck, marks, ends.stop)
+    found = (hits.path.astype(np.int64), hits.slot.astype(np.int64), hits.day)
     disputes = settle_disputes(plan, luck, found, ends.stop)
     cell = disputes.path * total.shape[1] + disputes.paid
     np.subtract.at(total.reshape(-1), cell, disputes.credit_minor)
@@ -112,7 +113,8 @@ def _settlement(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16) -> Se
     path, slot, paid = found
     opens = np.empty(len(path), dtype=np.bool_)
     opened, resolved, credit = (np.empty(len(path), dtype=np.int64) for _ in range(3))
-    settle(_dispute_terms(plan), luck.state, path, slot, paid, stop, opens, opened, resolved, credit)
+    hits = DisputeHits(path, slot, plan.special_of(slot), paid)
+    settle(_dispute_terms(plan), luck.state, hits, stop, opens, opened, resolved, credit)
     return opens, opened, resolved, credit
 
 
@@ -128,24 +130,19 @@ def _dispute_terms(plan: DrawPlan) -> DisputeTerms:
         due=plan.invoices.due,
         as_of=plan.as_of,
         minor=plan.minor,
-        flagged=(plan.alert == DISPUTED).astype(np.uint8),
-        free=(~plan.covered).astype(np.uint8),
         times=settlement_days(plan.assumptions),
-        credited=_credit_limit(plan),
+        credited=plan.flat.credit_limit,
         rate_ppm=to_ppm(plan.assumptions.dispute_credit_rate),
     )
-
-
-def _credit_limit(plan: DrawPlan) -> np.uint64:
-    """Below this 16 bits end a dispute by a credit note."""
-    return np.uint64(round(plan.assumptions.dispute_credit_share * 65_536))
 
 
 def _plain_settlement(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16) -> Settlement:
     path, slot, paid = found
     row = plan.row[slot]
-    word = step(step(luck.state[path], plan.invoices.stable[row]), DISPUTE)
-    flagged = plan.alert[slot] == DISPUTED
+    state = step(luck.state[path], plan.invoices.stable[row])
+    word = step(state, DISPUTE)
+    special = plan.special_of(slot)
+    flagged = special & DISPUTED > 0
     halt = stop[path, plan.debtor_of(slot)]
     issue = plan.invoices.issue[row].astype(np.int64) - plan.as_of
     span = np.maximum(plan.invoices.due[row].astype(np.int64) - plan.as_of - issue, 0) + 1
@@ -153,9 +150,9 @@ def _plain_settlement(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16)
     opened = np.where(flagged, issue, opened)
     lasts = settlement_days(plan.assumptions)[((word >> np.uint64(36)) & np.uint64(_TIMES - 1)).astype(np.intp)]
     resolved = np.maximum(opened, 0) + lasts
-    credited = (word & np.uint64(0xFFFF)) < _credit_limit(plan)
+    credited = (state & np.uint64(0xFF)) < plan.flat.credit_limit
     rate = to_ppm(plan.assumptions.dispute_credit_rate)
-    credited &= (resolved < halt) & ~plan.covered[slot]
+    credited &= (resolved < halt) & (special & COVERED == 0)
     credit = np.where(credited, (plan.minor[slot] * rate * 2 + 1_000_000) // 2_000_000, 0)
     opens = flagged | ((opened >= 0) & (opened < np.minimum(paid, halt)))
     return opens, opened, resolved, credit
@@ -221,11 +218,11 @@ def _cancelled(plan: DrawPlan, ends: Stops) -> Rows:
     first, stop = plan.debtors.future[debtor], plan.debtors.ptr[debtor + 1]
     which = np.repeat(np.arange(len(path)), stop - first)
     slot = np.arange(len(which)) - np.repeat(np.cumsum(stop - first) - (stop - first), stop - first) + first[which]
-    issue = plan.earliest[slot].astype(np.int64)
+    issue = plan.earliest_of(slot).astype(np.int64)
     gone = (issue > last[which]) & (issue < plan.horizon_days)
     # A debtor that vanished may fail later: one credit note is enough.
     path, slot = np.divmod(np.unique(path[which][gone] * len(plan.row) + slot[gone]), max(len(plan.row), 1))
-    return path, plan.row[slot].astype(np.int64), plan.earliest[slot].astype(np.int64), plan.minor[slot]
+    return path, plan.row[slot].astype(np.int64), plan.earliest_of(slot).astype(np.int64), plan.minor[slot]
 
 
 def _shared(events: InvoiceEvents, plan: DrawPlan, count: int) -> Rows:
@@ -331,7 +328,8 @@ def _dispute_rows(plan: DrawPlan, count: int, disputes: Disputes) -> Int64:
 def _failure_rows(plan: DrawPlan, count: int, ends: Stops) -> Int64:
     """Drawn and given failures: path, partner, judgment, declared, procedure, irrecoverable, dividend ppm, dividend day."""
     debtors = plan.debtors
-    days = debtors.dividend_days[ends.failure_procedure, ends.failure_debtor]
+    recovery = debtors.recovery[ends.failure_debtor]
+    days = debtors.dividend_days[ends.failure_procedure, recovery]
     drawn = np.column_stack(
         [
             ends.failure_path,
@@ -340,7 +338,7 @@ def _failure_rows(plan: DrawPlan, count: int, ends: Stops) -> Int64:
             np.full(len(ends.failure_path), ON_DEADLINE),
             ends.failure_procedure,
             np.full(len(ends.failure_path), NEVER),
-            debtors.dividend_ppm[ends.failure_procedure, ends.failure_debtor],
+            debtors.dividend_ppm[ends.failure_procedure, recovery],
             ends.failure_day + days,
         ]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -27,9 +27,14 @@ from forecasting.simulation.table import NEVER, DelayTables, delay_tables
 #: A day that no horizon reaches, still within 16 bits; and a due day before which nothing is told apart.
 FAR: Final = 20_000
 LONG_AGO: Final = -10_000
-#: What `alert` says of an invoice.
+#: What `special` says of an invoice: the ledger flags a dispute; nothing is drawn about disputes; the joint law pays it.
 DISPUTED: Final = 1
 STATED: Final = 2
+COVERED: Final = 4
+
+_NOTHING: Final = OpenRows(
+    row=np.empty(0, dtype=np.int64), minor=np.empty(0, dtype=np.int64), stated=np.empty(0, dtype=np.bool_)
+)
 
 Int16 = npt.NDArray[np.int16]
 Int32 = npt.NDArray[np.int32]
@@ -44,7 +49,7 @@ class Debtors:
     Debtor d owns the drawn invoices ptr[d] to ptr[d + 1], of which those before future[d] are issued before `as_of`.
     key uint64: its stable number. profile: row of the delay tables. group: its shock. risk: its class of failure.
     stop: first day (from as_of) on which it pays nothing, by a judgment of the scenario; the horizon where there is none.
-    dividend_ppm, dividend_days int64 (3, D): what each procedure pays, and how long after the judgment.
+    recovery: column of dividend_ppm, dividend_days int64 (3, R): what each procedure pays, and how long after the judgment.
     """
 
     partner: Int32
@@ -55,6 +60,7 @@ class Debtors:
     group: Int32
     risk: Int32
     stop: Int16
+    recovery: Int32
     dividend_ppm: Int64
     dividend_days: Int64
 
@@ -85,13 +91,12 @@ class Risks:
 class DrawPlan:
     """A question ready to be drawn: n invoices of D debtors over H days, sorted by debtor, open ones first.
 
-    row int32 (n,): row of `Ledger.customers`. minor int64 (n,): what is paid when it is paid. due int16, earliest int16
-    (n,): due day, and first possible day of payment, from as_of. alert uint8 (n,): 0 a dispute may arise, DISPUTED the
-    ledger flags one, STATED the scenario says it all. offsets int16
+    row int32 (n,): row of `Ledger.customers`. minor int64 (n,): what is paid when it is paid. special uint8 (s,): DISPUTED, STATED, COVERED of the
+    invoices special_slot int32 (s,) that are not as all others. offsets int16
     (G, 256): days after the due date of each column of the tables, per group of shocks; factor int64 (G, 2), add int64
     (G,): the same shock as a ratio and days, for invoices that are already late. roll int16 (H + 1,): the business day
-    of each day, H for none within the horizon. covered bool (n,): paid by the joint law `runs`, whose invoices
-    run_column int64 (m,) stand at run_slot int64 (m,) of the plan.
+    of each day, H for none within the horizon. The invoices run_column int64 (m,) of the joint law `runs` stand
+    at run_slot int64 (m,) of the plan.
     """
 
     as_of: int
@@ -104,9 +109,8 @@ class DrawPlan:
     tables: DelayTables
     row: Int32
     minor: Int64
-    due: Int16
-    earliest: Int16
-    alert: npt.NDArray[np.uint8]
+    special_slot: Int32
+    special: npt.NDArray[np.uint8]
     offsets: Int16
     factor: Int64
     add: Int64
@@ -118,12 +122,26 @@ class DrawPlan:
     runs: Runs | None
     run_slot: Int64
     run_column: Int64
-    covered: npt.NDArray[np.bool_]
 
     @cached_property
     def flat(self) -> Tables:
         """The same as the compiled code takes it."""
         return _flat(self)
+
+    def due_of(self, slot: Int64) -> Int16:
+        """The due day of drawn invoices, from as_of."""
+        return _relative(self.invoices.due[self.row[slot]], self.as_of, LONG_AGO, FAR)
+
+    def earliest_of(self, slot: Int64) -> Int16:
+        """The first day on which drawn invoices can be paid, from as_of: the issue day, the horizon at most."""
+        return _relative(self.invoices.issue[self.row[slot]], self.as_of, 0, self.horizon_days)
+
+    def special_of(self, slot: Int64) -> npt.NDArray[np.uint8]:
+        """DISPUTED, STATED, COVERED of each drawn invoice, 0 where it is as all others."""
+        place = np.searchsorted(self.special_slot, slot)
+        inside = np.minimum(place, max(len(self.special) - 1, 0))
+        known = (self.special_slot[inside] == slot) if len(self.special) else np.zeros(len(slot), dtype=np.bool_)
+        return np.where(known, self.special[inside] if len(self.special) else 0, 0).astype(np.uint8)
 
     def debtor_of(self, slot: Int64) -> Int64:
         """The debtor of each drawn invoice."""
@@ -156,13 +174,17 @@ def draw_plan(
     present, start = np.unique(partner[order], return_index=True)
     shocks = [partner_shock(scenario, ledger.partners[p]) for p in present.tolist()]
     groups = {delays: g for g, delays in enumerate(dict.fromkeys(s.delays for s in shocks))}
+    recoveries = {pays: k for k, pays in enumerate(dict.fromkeys(_recovery(s, assumptions) for s in shocks))}
+    dividends = np.array(list(recoveries), dtype=np.int64).reshape(-1, 2, 3)
     risks, risk = _risks(ledger, present, shocks, default_probability, scenario, assumptions)
-    run_slot, run_column, covered = _covered(row, runs)
+    run_slot, run_column = _covered(row, runs)
+    special_slot, special = _special(known.customers.stated[order], customers.disputed[row], run_slot)
     return DrawPlan(
         as_of=ledger.as_of,
         horizon_days=horizon,
         seed=scenario.seed,
-        known=known,
+        # What is open stands in the plan's own columns from here on.
+        known=replace(known, customers=_NOTHING),
         invoices=customers,
         debtors=Debtors(
             partner=present.astype(np.int32),
@@ -175,16 +197,16 @@ def draw_plan(
             group=np.array([groups[s.delays] for s in shocks], dtype=np.int32),
             risk=risk,
             stop=_given_stops(ledger, present, scenario),
-            dividend_ppm=np.array([_dividend_ppm(s, assumptions) for s in shocks], np.int64).reshape(-1, 3).T.copy(),
-            dividend_days=np.array([_dividend_days(s, assumptions) for s in shocks], np.int64).reshape(-1, 3).T.copy(),
+            recovery=np.array([recoveries[_recovery(s, assumptions)] for s in shocks], dtype=np.int32),
+            dividend_ppm=dividends[:, 0].T.copy(),
+            dividend_days=dividends[:, 1].T.copy(),
         ),
         risks=risks,
         tables=delay_tables(profiles.pmf, assumptions.delay_correlation),
         row=row,
         minor=known.customers.minor[order],
-        due=_relative(customers.due[row], ledger.as_of, LONG_AGO, FAR),
-        earliest=_relative(customers.issue[row], ledger.as_of, 0, horizon),
-        alert=_alert(known.customers.stated[order], customers.disputed[row], covered),
+        special_slot=special_slot,
+        special=special,
         offsets=np.array([_offsets(delays) for delays in groups], dtype=np.int16).reshape(-1, OFFSETS),
         factor=np.array([d.multiply.as_integer_ratio() for d in groups], dtype=np.int64).reshape(-1, 2),
         add=np.array([d.add_days for d in groups], dtype=np.int64),
@@ -196,7 +218,6 @@ def draw_plan(
         runs=runs,
         run_slot=run_slot,
         run_column=run_column,
-        covered=covered,
     )
 
 
@@ -204,16 +225,20 @@ def _flat(plan: DrawPlan) -> Tables:
     """A plan's arrays as the compiled code takes them."""
     slot = np.arange(len(plan.row))
     debtor = plan.debtor_of(slot)
-    # What the joint law covers never comes here: its first possible day is beyond the horizon.
-    open_slot = slot[(slot < plan.debtors.future[debtor]) & ~plan.covered]
+    is_open = slot < plan.debtors.future[debtor]
+    is_open[plan.run_slot] = False
+    open_slot = slot[is_open]
     return Tables(
         stable=plan.invoices.stable,
         golden=GOLDEN,
         row=plan.row,
         minor=plan.minor,
-        due=plan.due,
-        earliest=np.where(plan.covered, np.int16(plan.horizon_days), plan.earliest),
-        alert=plan.alert,
+        issue=plan.invoices.issue,
+        due=plan.invoices.due,
+        as_of=plan.as_of,
+        special_ptr=np.searchsorted(plan.special_slot, plan.debtors.ptr).astype(np.int64),
+        special_slot=plan.special_slot,
+        special=plan.special,
         ptr=plan.debtors.ptr,
         future=plan.debtors.future,
         open_ptr=np.searchsorted(open_slot, plan.debtors.ptr).astype(np.int64),
@@ -231,22 +256,27 @@ def _flat(plan: DrawPlan) -> Tables:
         roll=plan.roll,
         unroll=np.searchsorted(plan.roll, np.arange(plan.horizon_days + 1)).astype(np.int16),
         dispute_limit=np.uint64(round(plan.assumptions.dispute_probability * 65_536)),
+        credit_limit=np.uint64(round(plan.assumptions.dispute_credit_share * 256)),
     )
 
 
-def _covered(row: Int32, runs: Runs | None) -> tuple[Int64, Int64, npt.NDArray[np.bool_]]:
-    """Slots of the plan and columns of the joint law that speak of one invoice, and which slots these are."""
+def _covered(row: Int32, runs: Runs | None) -> tuple[Int64, Int64]:
+    """Slots of the plan and columns of the joint law that speak of one invoice."""
     if runs is None:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.zeros(len(row), dtype=np.bool_)
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     _, slot, column = np.intersect1d(row, runs.row, return_indices=True)
-    return slot.astype(np.int64), column.astype(np.int64), np.isin(np.arange(len(row)), slot)
+    order = np.argsort(slot, kind="stable")
+    return slot[order].astype(np.int64), column[order].astype(np.int64)
 
 
-def _alert(
-    stated: npt.NDArray[np.bool_], disputed: npt.NDArray[np.bool_], covered: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.uint8]:
-    """Where a dispute may arise, where the ledger flags one, where nothing is drawn about it."""
-    return np.where(stated | (covered & ~disputed), STATED, disputed * DISPUTED).astype(np.uint8)
+def _special(
+    stated: npt.NDArray[np.bool_], disputed: npt.NDArray[np.bool_], run_slot: Int64
+) -> tuple[Int32, npt.NDArray[np.uint8]]:
+    """The invoices that are not as all others, and in which way."""
+    kind = np.where(stated, STATED, disputed * DISPUTED).astype(np.uint8)
+    kind[run_slot] = np.where(kind[run_slot] == DISPUTED, DISPUTED, STATED) | COVERED
+    slot = np.flatnonzero(kind)
+    return slot.astype(np.int32), kind[slot]
 
 
 def _relative(day: Int32, as_of: int, low: int, high: int) -> Int16:
@@ -286,19 +316,14 @@ def _given_stops(ledger: Ledger, present: npt.NDArray[np.int32], scenario: Scena
     return np.array([min(judged.get(name, scenario.horizon_days), scenario.horizon_days) for name in ids], dtype=np.int16)
 
 
-def _dividend_ppm(shock: PartnerShock, assumptions: Assumptions) -> list[int]:
-    """What liquidation, reorganisation and safeguard pay of the debt, in millionths."""
-    rate = shock.defaults.recovery_rate
+def _recovery(shock: PartnerShock, assumptions: Assumptions) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What liquidation, reorganisation and safeguard pay of the debt, in millionths, and how many days later."""
+    rate, days = shock.defaults.recovery_rate, shock.defaults.recovery_delay_days
+    first = assumptions.liquidation_dividend if rate is None else rate
     plan = assumptions.reorganisation_dividend if rate is None else rate
-    rates = [assumptions.liquidation_dividend if rate is None else rate, plan, plan]
-    return [int(r.scaleb(6).to_integral_value()) for r in rates]
-
-
-def _dividend_days(shock: PartnerShock, assumptions: Assumptions) -> list[int]:
-    """How many days after the judgment liquidation, reorganisation and safeguard pay."""
-    days = shock.defaults.recovery_delay_days
-    plan = assumptions.reorganisation_dividend_days if days is None else days
-    return [assumptions.liquidation_dividend_days if days is None else days, plan, plan]
+    wait = assumptions.liquidation_dividend_days if days is None else days
+    longer = assumptions.reorganisation_dividend_days if days is None else days
+    return tuple(int(r.scaleb(6).to_integral_value()) for r in (first, plan, plan)), (wait, longer, longer)
 
 
 def _risks(

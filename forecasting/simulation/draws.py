@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.special import log1p, ndtr, ndtri
 
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
-from forecasting.simulation.draw_plan import DISPUTED, DrawPlan, Floats, Int16, Int32, Int64
+from forecasting.simulation.draw_plan import COVERED, DISPUTED, STATED, DrawPlan, Floats, Int16, Int32, Int64
 from forecasting.simulation.kernel_draws import Hits, fill, fill_marks
 from forecasting.simulation.luck import GOLDEN, Words, mix, path_states, step, systematic_factors, uniforms
 from forecasting.simulation.run_days import run_pay_days
@@ -189,7 +189,8 @@ def pay_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16, *, plain
         days, found = _plain_days(plan, luck, marks, stop)
     else:
         days = np.empty((len(luck.state), len(plan.row)), dtype=np.int16)
-        found = _with_hits(plan, luck, lambda hits: fill(plan.flat, luck.state, marks, stop, days, _NO_SUMS, hits))
+        hits = _with_hits(plan, luck, lambda room: fill(plan.flat, luck.state, marks, stop, days, _NO_SUMS, room))
+        found = _sorted(plan, hits)
     if plan.runs is not None:
         days[:, plan.run_slot] = run_days(plan, luck, stop, plain=plain)
     return days, found
@@ -210,7 +211,7 @@ def run_days(plan: DrawPlan, luck: PathLuck, stop: Int16, *, plain: bool = False
     factor, add = plan.factor[group], plan.add[group]
     touched = (factor[:, 0] != factor[:, 1]) | (add != 0)
     if touched.any():
-        due = plan.due[plan.run_slot].astype(np.int64)
+        due = plan.due_of(plan.run_slot).astype(np.int64)
         start = np.where(due < 0, -1, due)
         moved = start + np.where(day > start, _times(day - start, factor), day - start) + add
         rolled = plan.roll[np.clip(moved, 0, plan.horizon_days)]
@@ -219,30 +220,34 @@ def run_days(plan: DrawPlan, luck: PathLuck, stop: Int16, *, plain: bool = False
     return paid
 
 
-def day_receipts(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int64, Found]:
+def day_receipts(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int64, Hits]:
     """What debtors pay on each day of each path, disputes left out of account; int64 (B, H + 1), the last for never."""
     total = np.empty((len(luck.state), plan.horizon_days + 1), dtype=np.int64)
-    found = _with_hits(plan, luck, lambda hits: fill(plan.flat, luck.state, marks, stop, _NO_DAYS, total, hits))
+    hits = _with_hits(plan, luck, lambda room: fill(plan.flat, luck.state, marks, stop, _NO_DAYS, total, room))
     if plan.runs is not None:
         paths = np.arange(len(total))[:, None]
         np.add.at(total, (paths, run_days(plan, luck, stop).astype(np.int64)), plan.minor[plan.run_slot][None, :])
-    return total, found
+    return total, hits
 
 
-def _with_hits(plan: DrawPlan, luck: PathLuck, fill: Callable[[Hits], int]) -> Found:
-    """Runs a compiled draw with room enough for its hits, which come back sorted by path, then invoice."""
-    flagged = int((plan.alert == DISPUTED).sum())
+def _sorted(plan: DrawPlan, hits: Hits) -> Found:
+    """Hits by path, then invoice."""
+    path, slot = hits.path.astype(np.int64), hits.slot.astype(np.int64)
+    order = np.argsort(path * len(plan.row) + slot, kind="stable")
+    return path[order], slot[order], hits.day[order]
+
+
+def _with_hits(plan: DrawPlan, luck: PathLuck, draw: Callable[[Hits], int]) -> Hits:
+    """Runs a compiled draw with room enough for its hits; the hits that it found."""
+    flagged = int((plan.special & DISPUTED > 0).sum())
     expected = len(luck.state) * (len(plan.row) * int(plan.flat.dispute_limit) // 65_536 + flagged)
     room = expected + expected // 4 + 1024
     while True:
         hits = Hits(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int16))
-        count = fill(hits)
+        count = draw(hits)
         if count <= room:
-            break
+            return Hits(hits.path[:count], hits.slot[:count], hits.day[:count])
         room = count
-    path, slot = hits.path[:count].astype(np.int64), hits.slot[:count].astype(np.int64)
-    order = np.argsort(path * len(plan.row) + slot, kind="stable")
-    return path[order], slot[order], hits.day[:count][order]
 
 
 def step_of(counter: int) -> np.uint64:
@@ -263,21 +268,24 @@ def _plain_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tu
     uniform = (cell << np.uint64(24)) | ((word >> np.uint64(24)) & np.uint64(0xFFFFFF))
     column = np.where(is_future, column, _conditional_column(plan, profile, uniform))
     group = plan.debtors.group[debtor]
-    due = plan.due.astype(np.int64)
+    slot = np.arange(len(plan.row))
+    due = plan.due_of(slot).astype(np.int64)
     day = due + plan.offsets[group, column]
     late = shocked_wait(plan, due + column + FIRST_OFFSET + 1, group)
     day = np.where(is_future | (due >= 0) | (column == NEVER), day, late)
-    day = np.where(plan.covered, plan.horizon_days, day)
-    paid = plan.roll[np.minimum(np.maximum(day, plan.earliest), plan.horizon_days)]
+    special = plan.special_of(slot)
+    day = np.where(special & COVERED, plan.horizon_days, day)
+    paid = plan.roll[np.minimum(np.maximum(day, plan.earliest_of(slot)), plan.horizon_days)]
     days: Int16 = np.where(paid < stop[:, debtor], paid, np.int16(plan.horizon_days))
     drawn = ((word >> np.uint64(8)) & np.uint64(0xFFFF)) < plan.flat.dispute_limit
-    path, slot = np.nonzero((drawn & (plan.alert == 0)) | (plan.alert == DISPUTED))
+    path, slot = np.nonzero((drawn | (special & DISPUTED > 0)) & (special & STATED == 0))
     return days, (path, slot, days[path, slot])
 
 
 def _conditional_column(plan: DrawPlan, profile: npt.NDArray[np.intp], uniform: Words) -> Int64:
     """The column of the delay curve given that nothing was paid before as_of (or before the invoice existed)."""
-    known = np.clip(-plan.due.astype(np.int64) - FIRST_OFFSET, 0, NEVER)
+    due = plan.due_of(np.arange(len(plan.row))).astype(np.int64)
+    known = np.clip(-due - FIRST_OFFSET, 0, NEVER)
     cumulative = plan.tables.cumulative
     base = cumulative[profile, known]
     span = cumulative[profile, OFFSETS] - base

@@ -25,6 +25,8 @@ _SIMPLE_DAYS: Final = 5_000
 #: Debtors, and invoices, that are worked on at a time: what the nearest memory holds.
 _DEBTORS: Final = 512
 _INVOICES: Final = 1_024
+#: Paths that are worked on at a time: so many sums stay within reach.
+_PATHS: Final = 48
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -82,9 +84,9 @@ def fill_marks(
 class Tables(NamedTuple):
     """The plan of a draw as flat arrays, in the names of `draw_plan` and `table`.
 
-    stable: of all customer invoices; golden: the increment of `luck`. alias (k * 4096,), cell_alias (4096,), cumulative
-    (k * 257,), guide (k * 1024,), offsets (G * 256,) are flat. alert: 0 a dispute may arise, 1 the ledger flags one,
-    2 nothing is drawn. Open invoices of debtor d are open_slot[open_ptr[d]] and so on, open_debtor says whose they are.
+    stable, issue, due: of all customer invoices; golden: the increment of `luck`. alias (k * 4096,), cell_alias (4096,), cumulative
+    (k * 257,), guide (k * 1024,), offsets (G * 256,) are flat. Debtor d has the special invoices special_ptr[d] to
+    special_ptr[d + 1]: 1 the ledger flags a dispute, 2 nothing is drawn about disputes, 4 another law pays it. Open invoices of debtor d are open_slot[open_ptr[d]] and so on, open_debtor says whose they are.
     unroll (H + 1,): the first day that rolls to a given one or later.
     """
 
@@ -92,9 +94,12 @@ class Tables(NamedTuple):
     golden: np.uint64
     row: Int32
     minor: Int64
-    due: Int16
-    earliest: Int16
-    alert: Bytes
+    issue: Int32
+    due: Int32
+    as_of: int
+    special_ptr: Int64
+    special_slot: Int32
+    special: Bytes
     ptr: Int64
     future: Int64
     open_ptr: Int64
@@ -112,6 +117,7 @@ class Tables(NamedTuple):
     roll: Int16
     unroll: Int16
     dispute_limit: np.uint64
+    credit_limit: np.uint64
 
 
 class Hits(NamedTuple):
@@ -127,8 +133,8 @@ def fill(plan: Tables, state: Words, marks: Bytes, stop: Int16, days: Int16, rec
     """The day each invoice is paid on each path, into `days` (B, n), or what comes in on each day, into `receipts`
     (B, H + 1); the array that is not wanted is empty. The horizon stands for later or never.
 
-    Disputes are left out of account: the hits list where to look, and the caller takes off what they make of it. Returns
-    how many hits there are, which may be more than the lists hold.
+    Disputes are left out of account: the hits list where to look (for receipts: those that end by a credit note), and the
+    caller takes off what they make of it. Returns how many hits there are, which may be more than the lists hold.
     """
     widest = _widest(plan.ptr)
     keys = np.empty(widest, dtype=np.uint64)
@@ -136,43 +142,55 @@ def fill(plan: Tables, state: Words, marks: Bytes, stop: Int16, days: Int16, rec
     column = np.zeros(widest, dtype=np.uint8)
     raw = np.empty(widest, dtype=np.int16)
     alarm = np.zeros(widest, dtype=np.uint8)
+    due = np.empty(widest, dtype=np.int16)
+    earliest = np.empty(widest, dtype=np.int16)
     horizon = np.int16(plan.roll.size - 1)
     summing = receipts.size > 0
+    credit_limit = plan.credit_limit if summing else np.uint64(256)
     receipts[:] = 0
     found = 0
-    first = 0
-    while first < plan.ptr.size - 1:
-        last = _chunk_end(plan.ptr, first, widest)
-        base = plan.ptr[first]
-        width = plan.ptr[last] - base
-        eights = (width + 7) // 8
-        _take_keys(plan.stable, plan.golden, plan.row[base : base + width], keys)
-        alert, minor = plan.alert[base : base + width], plan.minor[base : base + width]
-        due, earliest = plan.due[base : base + width], plan.earliest[base : base + width]
-        common = plan.group[first]
-        simple = plan.factor[common, 0] == plan.factor[common, 1] and abs(plan.add[common]) < _SIMPLE_DAYS
-        added = np.int16(plan.add[common] - 60) if simple else np.int16(0)
-        alarm[width : 8 * eights] = 0
-        owners = _Owners(
-            plan.ptr[first : last + 1], plan.future[first:last], plan.profile[first:last], plan.group[first:last]
-        )
-        opens = plan.open_slot[plan.open_ptr[first] : plan.open_ptr[last]]
-        openers = plan.open_debtor[plan.open_ptr[first] : plan.open_ptr[last]]
-        for p in range(state.size):
-            _take_words(state[p], keys[:width], alert, plan.dispute_limit, words, alarm)
-            _take_columns(owners, marks[p, first:last], plan.alias, words, column)
-            _take_days(due, earliest, column, added, horizon, raw)
-            if not simple or owners.group.min() != owners.group.max():
-                _shock_days(owners, common if simple else -1, due, earliest, plan.offsets, column, horizon, raw)
-            if opens.size:
-                _open_days(plan, opens, openers, base, marks[p], words, raw)
-            _stop_days(owners.ptr, stop[p, first:last], plan.unroll, horizon, raw)
-            found = _take_hits(p, base, alarm.view(np.uint64)[:eights], alarm, plan.roll, raw, hits, found)
-            if summing:
-                _add_days(raw, minor, receipts[p])
-            else:
-                _roll_each(raw, plan.roll, days[p, base : base + width])
-        first = last
+    for start in range(0, state.size, _PATHS):
+        end = min(start + _PATHS, state.size)
+        first = 0
+        while first < plan.ptr.size - 1:
+            last = _chunk_end(plan.ptr, first, widest)
+            base = plan.ptr[first]
+            width = plan.ptr[last] - base
+            eights = (width + 7) // 8
+            _take_keys(plan.stable, plan.golden, plan.row[base : base + width], keys)
+            minor = plan.minor[base : base + width]
+            row = plan.row[base : base + width]
+            _relative(plan.due, row, plan.as_of, -10_000, 20_000, due)
+            _relative(plan.issue, row, plan.as_of, 0, int(horizon), earliest)
+            common = plan.group[first]
+            simple = plan.factor[common, 0] == plan.factor[common, 1] and abs(plan.add[common]) < _SIMPLE_DAYS
+            added = np.int16(plan.add[common] - 60) if simple else np.int16(0)
+            alarm[width : 8 * eights] = 0
+            owners = _Owners(
+                plan.ptr[first : last + 1], plan.future[first:last], plan.profile[first:last], plan.group[first:last]
+            )
+            opens = plan.open_slot[plan.open_ptr[first] : plan.open_ptr[last]]
+            openers = plan.open_debtor[plan.open_ptr[first] : plan.open_ptr[last]]
+            specials = plan.special_slot[plan.special_ptr[first] : plan.special_ptr[last]]
+            kinds = plan.special[plan.special_ptr[first] : plan.special_ptr[last]]
+            mixed = not simple or owners.group.min() != owners.group.max()
+            for p in range(start, end):
+                _take_words(state[p], keys[:width], plan.dispute_limit, credit_limit, words, alarm)
+                _take_columns(owners, marks[p, first:last], plan.alias, words, column)
+                _take_days(due[:width], earliest, column, added, horizon, raw)
+                if mixed:
+                    _shock_days(owners, common if simple else -1, due, earliest, plan.offsets, column, horizon, raw)
+                if opens.size:
+                    _open_days(plan, opens, openers, base, marks[p], words, due, earliest, raw)
+                if specials.size:
+                    _special_days(specials, kinds, base, horizon, raw, alarm)
+                _stop_days(owners.ptr, stop[p, first:last], plan.unroll, horizon, raw)
+                found = _take_hits(p, base, alarm.view(np.uint64)[:eights], alarm, plan.roll, raw, hits, found)
+                if summing:
+                    _add_days(raw, minor, receipts[p])
+                else:
+                    _roll_each(raw, plan.roll, days[p, base : base + width])
+            first = last
     for p in range(receipts.shape[0]):
         _roll_sums(receipts[p], plan.roll)
     return found
@@ -212,13 +230,30 @@ def _take_keys(stable: Int64, golden: np.uint64, row: Int32, keys: Words) -> Non
 
 
 @njit(nogil=True, cache=True)
-def _take_words(state: np.uint64, keys: Words, alert: Bytes, limit: np.uint64, words: Words, alarm: Bytes) -> None:
-    """The word of each invoice on one path, and whether a dispute has to be looked at."""
+def _relative(day: Int32, row: Int32, as_of: int, low: int, high: int, out: Int16) -> None:
+    """Days from as_of of some rows, kept between two bounds."""
+    for i in range(row.size):
+        out[i] = np.int16(min(max(int(day[np.uint64(row[i])]) - as_of, low), high))
+
+
+@njit(nogil=True, cache=True)
+def _take_words(state: np.uint64, keys: Words, dispute: np.uint64, credit: np.uint64, words: Words, alarm: Bytes) -> None:
+    """The word of each invoice on one path, and whether a dispute (one that ends by a credit note) is drawn."""
     for i in range(keys.size):
         word = _mix(state + keys[i])
         words[i] = word
-        drawn = np.uint8(((word >> np.uint64(8)) & np.uint64(0xFFFF)) < limit)
-        alarm[i] = (drawn & np.uint8(alert[i] == 0)) | np.uint8(alert[i] == 1)
+        drawn = np.uint8(((word >> np.uint64(8)) & np.uint64(0xFFFF)) < dispute)
+        alarm[i] = drawn & np.uint8((word & np.uint64(0xFF)) < credit)
+
+
+@njit(nogil=True, cache=True)
+def _special_days(slots: Int32, kinds: Bytes, base: int, horizon: np.int16, raw: Int16, alarm: Bytes) -> None:
+    """What another law pays is left to it; disputes that are flagged are looked at, those that are ruled out are not."""
+    for k in range(slots.size):
+        i = slots[k] - base
+        if kinds[k] & 4:
+            raw[i] = horizon
+        alarm[i] = (alarm[i] | (kinds[k] & 1)) if kinds[k] & 2 == 0 else 0
 
 
 @njit(nogil=True, cache=True)
@@ -261,7 +296,17 @@ def _shock_days(
 
 
 @njit(nogil=True, cache=True)
-def _open_days(plan: Tables, slots: Int32, debtors: Int32, base: int, marks: Bytes, words: Words, raw: Int16) -> None:
+def _open_days(
+    plan: Tables,
+    slots: Int32,
+    debtors: Int32,
+    base: int,
+    marks: Bytes,
+    words: Words,
+    due: Int16,
+    earliest: Int16,
+    raw: Int16,
+) -> None:
     """Days before rolling on which open invoices are paid, given that they were not paid before as_of.
 
     One flat loop, so that the processor works on several invoices at a time.
@@ -269,13 +314,12 @@ def _open_days(plan: Tables, slots: Int32, debtors: Int32, base: int, marks: Byt
     below, guide, cells, offsets = plan.cumulative, plan.guide, plan.cell_alias, plan.offsets
     horizon = int(plan.roll.size) - 1
     for k in range(np.uint64(slots.size)):
-        i, d = np.uint64(slots[k]), np.uint64(debtors[k])
-        at = i - np.uint64(base)
+        at, d = np.uint64(slots[k] - base), np.uint64(debtors[k])
         profile, shock = np.uint64(plan.profile[d]), np.uint64(plan.group[d])
         word = words[at]
         cell = _column(cells, np.uint64(marks[d] & 15) * np.uint64(256), word)
         uniform = cell << np.uint64(24) | ((word >> np.uint64(24)) & np.uint64(0xFFFFFF))
-        fallen = int(plan.due[i])
+        fallen = int(due[at])
         known = np.uint64(min(max(60 - fallen, 0), 255))
         curve = profile * np.uint64(257)
         already = below[curve + known]
@@ -289,7 +333,7 @@ def _open_days(plan: Tables, slots: Int32, debtors: Int32, base: int, marks: Byt
         if numerator != denominator and fallen < 0 and column != np.uint64(255):
             wait = fallen + int(column) - 59
             day = (2 * wait * numerator + denominator) // (2 * denominator) - 1 + plan.add[shock]
-        raw[at] = np.int16(min(max(day, int(plan.earliest[i])), horizon))
+        raw[at] = np.int16(min(max(day, int(earliest[at])), horizon))
 
 
 @njit(nogil=True, cache=True)

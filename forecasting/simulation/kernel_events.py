@@ -17,8 +17,7 @@ class DisputeTerms(NamedTuple):
     """How disputes go, in whole numbers; invoices by their row in the ledger or their slot in the plan.
 
     step: what the dispute's counter adds to a state; times (4096,): equally likely days to the end; credited: below this
-    16 bits end it by a credit note of rate_ppm millionths. flagged, free uint8 (n,): the ledger flags a dispute; its end
-    may bring a credit note.
+    the lowest 8 bits of the invoice's word end it by a credit note of rate_ppm millionths.
     """
 
     stable: Int64
@@ -30,51 +29,62 @@ class DisputeTerms(NamedTuple):
     due: Int32
     as_of: int
     minor: Int64
-    flagged: npt.NDArray[np.uint8]
-    free: npt.NDArray[np.uint8]
     times: Int64
     credited: np.uint64
     rate_ppm: int
+
+
+class DisputeHits(NamedTuple):
+    """Invoices whose dispute is looked at: path, slot of the plan, what is special about them, day of payment."""
+
+    path: Int64
+    slot: Int64
+    special: npt.NDArray[np.uint8]
+    paid: Int16
 
 
 @njit(nogil=True, cache=True)
 def settle(
     terms: DisputeTerms,
     state: npt.NDArray[np.uint64],
-    path: Int64,
-    slot: Int64,
-    paid: Int16,
+    hits: DisputeHits,
     stop: Int16,
     opens: npt.NDArray[np.bool_],
     opened: Int64,
     resolved: Int64,
     credit: Int64,
 ) -> None:
-    """`draw_block.settle_disputes`, one hit after the other; hits are sorted by path, then slot."""
-    owner = 0
-    last = -1
-    for k in range(path.size):
-        p, i = path[k], slot[k]
-        if p != last:
-            owner = 0
-            last = p
-        while terms.ptr[owner + 1] <= i:
-            owner += 1
-        row = terms.row[i]
-        word = _mix(_mix(state[p] + np.uint64(terms.stable[row]) * terms.golden) + terms.step)
-        issue = int(terms.issue[row]) - terms.as_of
-        span = max(int(terms.due[row]) - terms.as_of - issue, 0) + 1
-        begin = issue + int(((word >> np.uint64(48)) * np.uint64(span)) >> np.uint64(16))
-        flagged = terms.flagged[i] == 1
-        if flagged:
-            begin = issue
-        halt = int(stop[p, owner])
-        end = max(begin, 0) + int(terms.times[(word >> np.uint64(36)) & np.uint64(4095)])
+    """`draw_block.settle_disputes`, one hit after the other."""
+    for k in range(hits.path.size):
+        p, slot = hits.path[k], hits.slot[k]
+        row = terms.row[slot]
+        word = _mix(state[p] + np.uint64(terms.stable[row]) * terms.golden)
+        detail = _mix(word + terms.step)
+        halt = int(stop[p, _owner(terms.ptr, slot)])
+        flagged = hits.special[k] & 1 == 1
+        begin = int(terms.issue[row]) - terms.as_of
+        if not flagged:
+            span = max(int(terms.due[row]) - terms.as_of - begin, 0) + 1
+            begin += int(((detail >> np.uint64(48)) * np.uint64(span)) >> np.uint64(16))
+        end = max(begin, 0) + int(terms.times[(detail >> np.uint64(36)) & np.uint64(4095)])
+        granted = (word & np.uint64(0xFF)) < terms.credited and end < halt and hits.special[k] & 4 == 0
         opened[k] = begin
         resolved[k] = end
-        granted = (word & np.uint64(0xFFFF)) < terms.credited and end < halt and terms.free[i] == 1
-        credit[k] = (terms.minor[i] * terms.rate_ppm * 2 + 1_000_000) // 2_000_000 if granted else 0
-        opens[k] = flagged or (0 <= begin < min(int(paid[k]), halt))
+        credit[k] = (terms.minor[slot] * terms.rate_ppm * 2 + 1_000_000) // 2_000_000 if granted else 0
+        opens[k] = flagged or (0 <= begin < min(int(hits.paid[k]), halt))
+
+
+@njit(nogil=True, cache=True)
+def _owner(ptr: Int64, slot: int) -> int:
+    """The debtor of an invoice."""
+    low, high = 0, ptr.size - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if ptr[middle] <= slot:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 @njit(nogil=True, cache=True, inline="always")

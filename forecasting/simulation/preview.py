@@ -18,7 +18,7 @@ from scipy.special import ndtr, ndtri
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
 from forecasting.behaviour.runs import DAY_SHARE, payment_chances
 from forecasting.simulation.draw_block import shared_receipts
-from forecasting.simulation.draw_plan import DISPUTED, STATED, DrawPlan
+from forecasting.simulation.draw_plan import COVERED, DISPUTED, STATED, DrawPlan
 from forecasting.simulation.draws import shocked_wait, vanishing_probability
 from forecasting.simulation.table import BINS, CELLS, NEVER, UNIT
 
@@ -139,11 +139,13 @@ def _paid_by_bin(plan: DrawPlan, kind: Int64, kinds: int) -> Floats:
         np.add.at(pays, kind[debtor[slots]], plan.minor[slots, None, None] * law)
     raw = np.zeros_like(pays)
     profile, group = plan.debtors.profile[debtor], plan.debtors.group[debtor]
-    early = np.maximum(plan.earliest.astype(np.int64) - plan.due, FIRST_OFFSET + int(plan.add.min(initial=0)))
+    early = np.maximum(
+        plan.earliest_of(slot).astype(np.int64) - plan.due_of(slot), FIRST_OFFSET + int(plan.add.min(initial=0))
+    )
     keys, which = np.unique(np.stack([profile, group, early], axis=1)[later], axis=0, return_inverse=True)
     for k, (own, shock, first) in enumerate(keys.tolist()):
         chosen = slot[later][which.reshape(-1) == k]
-        chosen = chosen[plan.due[chosen] <= horizon - first]
+        chosen = chosen[plan.due_of(chosen) <= horizon - first]
         if len(chosen):
             raw += _convolved(plan, chosen, kind[debtor[chosen]], kinds, (own, shock, first))
     _roll(raw, plan)
@@ -161,9 +163,9 @@ def _convolved(plan: DrawPlan, slots: Int64, kind: Int64, kinds: int, key: tuple
     np.add.at(chance.T, shift[inside] - first, plan.tables.weights[own][:, inside].T / UNIT)
     chance *= 1 - _credited(plan) * np.clip((np.arange(span) + 1) / (1 - first), 0, 1)
     # Payments cannot come before `first` days from the due date: day = (due + first) + k, k from 0.
-    start = plan.due[slots].astype(np.int64) + first
+    start = plan.due_of(slots).astype(np.int64) + first
     amount = np.zeros((kinds, horizon + 1))
-    expected = np.where(plan.alert[slots] == STATED, 1 / (1 - _credited(plan)), 1.0) * plan.minor[slots]
+    expected = np.where(plan.special_of(slots) & STATED, 1 / (1 - _credited(plan)), 1.0) * plan.minor[slots]
     np.add.at(amount, (kind, np.clip(start, 0, horizon)), expected)
     size = next_fast_len(horizon + 1 + span, real=True)
     found = irfft(rfft(amount, size)[:, None, :] * rfft(chance, size)[None, :, :], size)[:, :, : horizon + 1]
@@ -191,11 +193,12 @@ def _after_disputes(plan: DrawPlan, slots: Int64, debtor: Int64) -> Floats:
     span = np.maximum(plan.invoices.due[row].astype(np.int64) - plan.as_of - issue, 0) + 1
     day = np.arange(plan.horizon_days + 1)[None, :]
     opened = np.clip(np.minimum(day, (issue + span)[:, None]) - np.maximum(issue, 0)[:, None], 0, None) / span[:, None]
-    arises = np.where(plan.alert[slots] == STATED, 0.0, _credited(plan))[:, None] * opened
-    flagged = (plan.alert[slots] == DISPUTED)[:, None]
+    special = plan.special_of(slots)
+    arises = np.where(special & STATED, 0.0, _credited(plan))[:, None] * opened
+    flagged = (special & DISPUTED > 0)[:, None]
     certain = _credited(plan) / plan.assumptions.dispute_probability
     share: Floats = 1 - np.where(flagged, certain, arises)
-    share[plan.covered[slots]] = 1.0
+    share[special & COVERED > 0] = 1.0
     return share
 
 
@@ -208,7 +211,7 @@ def _open_laws(plan: DrawPlan, slots: Int64) -> Floats:
     """The law of the day of payment of open invoices in each bin, rolled; float64 (m, 16, H + 1)."""
     debtor = plan.debtor_of(slots)
     profile, group = plan.debtors.profile[debtor], plan.debtors.group[debtor]
-    due = plan.due[slots].astype(np.int64)
+    due = plan.due_of(slots).astype(np.int64)
     known = np.clip(-FIRST_OFFSET - due, 0, NEVER)
     below = plan.tables.cumulative[profile].astype(np.float64)
     start = below[np.arange(len(slots)), known][:, None]
@@ -221,7 +224,8 @@ def _open_laws(plan: DrawPlan, slots: Int64) -> Floats:
     wait = due[:, None] + column + FIRST_OFFSET + 1
     day = np.where((due[:, None] < 0) & (column != NEVER), shocked_wait(plan, wait, group[:, None]), day)
     law = _on_days(plan, chance, np.maximum(day, 0))
-    return np.where(plan.covered[slots][:, None, None], _run_laws(plan, slots)[:, None, :], law)
+    covered = plan.special_of(slots) & COVERED > 0
+    return np.where(covered[:, None, None], _run_laws(plan, slots)[:, None, :], law)
 
 
 def _on_days(plan: DrawPlan, chance: Floats, day: Int64) -> Floats:
@@ -237,9 +241,9 @@ def _on_days(plan: DrawPlan, chance: Floats, day: Int64) -> Floats:
 def _later_laws(plan: DrawPlan, slots: Int64) -> Floats:
     """The law of the day of payment of invoices to come in each bin, rolled; float64 (m, 16, H + 1)."""
     debtor = plan.debtor_of(slots)
-    day = plan.due[slots].astype(np.int64)[:, None] + plan.offsets[plan.debtors.group[debtor]]
+    day = plan.due_of(slots).astype(np.int64)[:, None] + plan.offsets[plan.debtors.group[debtor]]
     chance = plan.tables.weights[plan.debtors.profile[debtor]] / UNIT
-    return _on_days(plan, chance, np.maximum(day, plan.earliest[slots][:, None]))
+    return _on_days(plan, chance, np.maximum(day, plan.earliest_of(slots)[:, None]))
 
 
 def _run_laws(plan: DrawPlan, slots: Int64) -> Floats:
@@ -248,7 +252,7 @@ def _run_laws(plan: DrawPlan, slots: Int64) -> Floats:
     if plan.runs is None:
         return law
     where = np.searchsorted(plan.run_slot, slots)
-    found = plan.covered[slots]
+    found = plan.special_of(slots) & COVERED > 0
     column = plan.run_column[where[found]]
     joint = plan.runs.law
     own = np.sqrt(DAY_SHARE) / joint.day_loading[joint.partner[column]]
