@@ -100,14 +100,16 @@ class Backtest:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Judged:
-    """One origin: per judged invoice the forecast days after the origin of each method, what happened, where it fell."""
+    """One origin: per invoice the forecast days after the origin of each method, what happened, and the forecast
+    chance of being paid before that day, and until its end."""
 
     origin: int
     forecast: OpenForecast
     known: npt.NDArray[np.bool_]
     actual: Integers
     days: dict[Method, Integers]
-    place: Floats
+    before: Floats
+    until: Floats
     weeks: tuple[WeekResult, ...]
 
 
@@ -168,14 +170,14 @@ def _judge(history: PaymentHistory, day: int, calendars: Sequence[Holidays], pat
         "due_date_and_mean": np.minimum(with_mean, LATEST_DAYS),
     }
     rows = np.arange(len(actual))
-    below = reached[rows, actual] - forecast.pmf[rows, actual]
     return _Judged(
         origin=day,
         forecast=forecast,
         known=settled | (history.as_of - day >= LATEST_DAYS),
         actual=actual,
         days=days,
-        place=below + 0.5 * forecast.pmf[rows, actual],
+        before=reached[rows, actual] - forecast.pmf[rows, actual],
+        until=reached[rows, actual],
         weeks=_weeks(forecast, actual, days, day),
     )
 
@@ -240,12 +242,13 @@ def _mean_error(judged: Sequence[_Judged], method: Method) -> float:
 
 
 def _calibration(judged: Sequence[_Judged]) -> tuple[float, ...]:
-    """Share of outcomes in each tenth of their forecast distribution (by the middle of their own day's mass)."""
-    place = np.concatenate([j.place[j.known] for j in judged])
-    cells = np.bincount(
-        np.minimum((place * CALIBRATION_CELLS).astype(np.int64), CALIBRATION_CELLS - 1), minlength=CALIBRATION_CELLS
-    )
-    return tuple((cells / cells.sum()).tolist())
+    """Share of outcomes in each tenth of their forecast distribution, each spread evenly over the mass of its own day."""
+    before = np.concatenate([j.before[j.known] for j in judged])
+    mass = np.maximum(np.concatenate([j.until[j.known] for j in judged]) - before, 1e-9)
+    edges = np.arange(CALIBRATION_CELLS + 1) / CALIBRATION_CELLS
+    reached = np.clip((edges[None, :] - before[:, None]) / mass[:, None], 0.0, 1.0)
+    reached[:, -1] = 1.0
+    return tuple(np.diff(reached, axis=1).mean(axis=0).tolist())
 
 
 def _by_partner(judged: Sequence[_Judged]) -> tuple[PartnerError, ...]:
