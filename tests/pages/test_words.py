@@ -85,7 +85,7 @@ def test_costs_leave_out_principal() -> None:
         projection().curves["both"],
         cost_minor={"debtor_receipt": -9_000, "factor_transfer": 8_000, "premium": -300, "bank_interest": 50},
         account_minor={"service_fee": 120, "financing_fee": 30, "minimum_fee": 0},
-        loss_minor={"guaranteed": 40},
+        loss_minor={"guarantee": 40},
     )
     assert costs_minor(curve) == {
         "service_fee": 120,
