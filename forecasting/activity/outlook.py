@@ -14,7 +14,7 @@ from forecasting.activity.level import Level, LevelError, fit_level, level_error
 from forecasting.activity.partners import Shares, shares_of
 from forecasting.ledger import Ledger, Side
 from forecasting.ledger_build import stable_id
-from forecasting.simulation import luck
+from forecasting.simulation.luck import normals, words
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -102,7 +102,7 @@ def month_factors(view: Outlook, seed: int, paths: npt.ArrayLike) -> Floats:
     """
     path = np.asarray(paths, dtype=np.int64)
     key = stable_id(f"activity {view.side}")
-    lasting = luck.normals(luck.words(seed, path, key, _LASTING))
-    own = luck.normals(luck.words(seed, path[:, None], key, view.months[None, :]))
+    lasting = normals(words(seed, path, key, _LASTING))
+    own = normals(words(seed, path[:, None], key, view.months[None, :]))
     factors: Floats = np.exp(view.error.lasting * lasting[:, None] + view.error.of_month * own)
     return factors
