@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 from data.exporters.payments_files import learn_side
 from forecasting.behaviour import Behaviour, PaymentHistory, history_of
 from forecasting.ledger import Ledger
 from forecasting.simulation.expectations import Expectations, expected
+
+#: Days that the law of open invoices reaches at least, so that shorter horizons share one.
+_REACH: Final = 365
 
 
 def learnt(ledger: Ledger, horizon_days: int) -> Expectations:
@@ -16,8 +20,13 @@ def learnt(ledger: Ledger, horizon_days: int) -> Expectations:
     The same learning as the verb `payments`, so that its receipts are those of the projection. Learning takes seconds on
     a long history; the last ledgers are remembered.
     """
+    return _learnt(ledger, max(horizon_days, _REACH))
+
+
+@lru_cache(maxsize=3)
+def _learnt(ledger: Ledger, days: int) -> Expectations:
     history, behaviour = _customers(ledger)
-    return expected(ledger, history, behaviour, history_of(ledger, "supplier"), horizon_days)
+    return expected(ledger, history, behaviour, history_of(ledger, "supplier"), days)
 
 
 @lru_cache(maxsize=2)

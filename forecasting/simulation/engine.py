@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -24,6 +24,7 @@ from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger
 from forecasting.scenario import Scenario
+from forecasting.simulation.assumptions import ASSUMPTIONS
 from forecasting.simulation.check import compare
 from forecasting.simulation.draw_block import draw_block
 from forecasting.simulation.draw_plan import DrawPlan, draw_plan
@@ -107,6 +108,7 @@ def simulate(ledger: Ledger, scenario: Scenario, *, learnt: Expectations | None 
         scenario,
         known.profiles,
         known.default_probability,
+        replace(ASSUMPTIONS, delay_correlation=known.delay_correlation),
         runs=known.runs,
         supplier_profiles=known.supplier_profiles,
     )

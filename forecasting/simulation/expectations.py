@@ -21,6 +21,7 @@ from forecasting.behaviour.overrides import NONE
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS, OWN_PROFILE_INVOICES
 from forecasting.ledger import NO_DAY, Ledger
 from forecasting.simulation.assumptions import ASSUMPTIONS, assumed_profiles
+from forecasting.simulation.calibration import correlation_like_runs
 from forecasting.simulation.run_days import Runs, runs_of
 from forecasting.simulation.table import PROFILES_MAX
 
@@ -33,7 +34,8 @@ class Expectations:
     """How late and how surely every partner pays, and how late we pay.
 
     profiles: delays of customers for business to come; supplier_profiles: ours; default_probability float64 (partners,):
-    of failing within one year. runs: the joint law of the customers' open invoices, None where they are too many or
+    of failing within one year. delay_correlation: what the lateness of two invoices of a debtor has in common, where
+    delays come from tables. runs: the joint law of the customers' open invoices, None where they are too many or
     nothing was learnt; it reaches `run_days` days.
     """
 
@@ -42,6 +44,7 @@ class Expectations:
     default_probability: npt.NDArray[np.float64]
     runs: Runs | None
     run_days: int = 0
+    delay_correlation: float = ASSUMPTIONS.delay_correlation
 
 
 def assumed(ledger: Ledger) -> Expectations:
@@ -70,12 +73,14 @@ def expected(
     runs = None
     if 0 < len(invoices) <= RUN_INVOICES_MAX:
         runs = runs_of(open_law(behaviour, invoices, days, overrides)[0], invoices.row)
+    profiles = delay_profiles(behaviour, history)
     return Expectations(
-        profiles=delay_profiles(behaviour, history),
+        profiles=profiles,
         supplier_profiles=own_habit(suppliers),
         default_probability=failure_risk(history, ledger.partners).probability,
         runs=runs,
         run_days=days,
+        delay_correlation=correlation_like_runs(ledger, profiles, runs) if runs else ASSUMPTIONS.delay_correlation,
     )
 
 

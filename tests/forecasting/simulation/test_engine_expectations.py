@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from bench.company import AS_OF, company
 from forecasting.behaviour import forecast_open, history_of, learn
@@ -10,10 +13,14 @@ from forecasting.behaviour.clock import Holidays
 from forecasting.ledger import Ledger
 from forecasting.ledger_build import InvoiceColumns, build_ledger
 from forecasting.scenario import Scenario
+from forecasting.simulation.assumptions import ASSUMPTIONS
+from forecasting.simulation.calibration import correlation_like_runs, open_plan, weekly_width
 from forecasting.simulation.draw_block import draw_block
 from forecasting.simulation.engine import simulate
 from forecasting.simulation.expectations import assumed, expected, own_habit
 from forecasting.simulation.kernel_facts import path_facts
+from forecasting.simulation.run_days import runs_of
+from tests.forecasting.simulation.test_draws_runs import open_law
 
 
 def with_history(lateness: dict[str, int]) -> Ledger:
@@ -74,3 +81,14 @@ def test_open_invoices_of_a_projection_are_paid_as_the_payment_forecast_says() -
             assert np.array_equal(found, forecast.receipts_minor[path])
             agreed += 1
     assert agreed > 40
+
+
+def test_the_two_laws_have_bands_of_one_width() -> None:
+    """The 80 % width of weekly sums under tables lies within 10 % of that under payment runs, once calibrated."""
+    ledger = company(900, debtor_count=40, open_share=0.35)
+    profiles = assumed(ledger).profiles
+    law, row = open_law(ledger)
+    runs = runs_of(law, row)
+    calibrated = replace(ASSUMPTIONS, delay_correlation=correlation_like_runs(ledger, profiles, runs))
+    tables = weekly_width(open_plan(ledger, profiles, calibrated, None, runs))
+    assert tables / weekly_width(open_plan(ledger, profiles, ASSUMPTIONS, runs)) == pytest.approx(1, abs=0.1)
