@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import fields
 
 import numpy as np
@@ -80,13 +80,3 @@ def rebuilt(
         payments=tuple(p for p in parts if p.invoice_id in names[p.side]),
         planned_flows=ledger.planned_flows if planned_flows is None else planned_flows,
     )
-
-
-def changed(
-    ledger: Ledger, side: Side, change: Callable[[InvoiceRecord], InvoiceRecord | None], rows: npt.NDArray[np.int64]
-) -> Ledger:
-    """The ledger with the named rows of a side changed, or left out where the change returns None."""
-    touched = set(rows.tolist())
-    records = (change(record) if i in touched else record for i, record in enumerate(records_of(ledger, side)))
-    kept = tuple(record for record in records if record is not None)
-    return rebuilt(ledger, customers=kept) if side == "customer" else rebuilt(ledger, suppliers=kept)
