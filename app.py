@@ -6,7 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import doorway, session, style
+from data.access import may
+from pages.ui import doorway, profile, session, style
 
 HERE = Path(__file__).parent
 
@@ -15,17 +16,20 @@ say = doorway.enter()
 style.style(say.t.language)
 st.logo(str(HERE / "static" / "logo.svg"), size="large")
 
+treasury = may(profile.principal(), "read_treasury")
 pages = {
-    "cash": st.Page("pages/cash.py", title=say("cash.title"), url_path="cash", default=True),
+    "cash": st.Page("pages/cash.py", title=say("cash.title"), url_path="cash", default=treasury),
     "scenarios": st.Page("pages/scenarios.py", title=say("scenarios.title"), url_path="scenarios"),
     "factoring": st.Page("pages/factoring.py", title=say("factoring.title"), url_path="factoring"),
     "insurance": st.Page("pages/insurance.py", title=say("insurance.title"), url_path="insurance"),
     "collect": st.Page("pages/collect.py", title=say("collect.title"), url_path="collect"),
     "customers": st.Page("pages/customers.py", title=say("customers.title"), url_path="customers"),
+    "sales": st.Page("pages/sales.py", title=say("sales.title"), url_path="sales", default=not treasury),
     "invoices": st.Page("pages/invoices.py", title=say("invoices.title"), url_path="invoices"),
     "load": st.Page("pages/load.py", title=say("load.title"), url_path="load"),
 }
-here = st.navigation(list(pages.values()), position="top")
+shown = [page for name, page in pages.items() if treasury or name in ("sales", "invoices")]
+here = st.navigation(shown, position="top")
 st.set_page_config(page_title=f"{here.title} · Encaisse")
 doorway.notice_page(here.url_path)
 if session.is_open(say):

@@ -33,6 +33,7 @@ from forecasting.scenario import Insolvency, Scenario
 from forecasting.simulation.certain import certain_facts
 from forecasting.simulation.claims import Claim
 from forecasting.simulation.path import PathResult, project_path
+from pages.ui import profile
 from pages.ui.cache import Bounded
 from pages.ui.doorway import through
 from pages.ui.question import Question, days_known, scenario_of
@@ -124,11 +125,12 @@ def desk() -> Desk:
     """The reader's place, looked up anew at every run (a lookup of the store's version, a millisecond)."""
     through()
     store = open_store(str(store_path()))
-    told = _memory().companies.get(_version_key(store, FINANCE), lambda: repository.company(store, FINANCE))
+    who = profile.principal()
+    told = _memory().companies.get(_version_key(store, who), lambda: repository.company(store, who))
     language = pick_language(st.session_state.get("lang"), st.context.locale)
     return Desk(
         store=store,
-        principal=FINANCE,
+        principal=who,
         company=told,
         say=voice_of(language, told.currency),
         phone=bool(st.session_state.get("phone")),
