@@ -209,11 +209,9 @@ def test_a_big_order_brings_its_invoice_and_its_purchases() -> None:
     before, after = steady(), with_order(steady(), order)
     lines = {e.code: e.change_minor for e in explained(before, after)}
     assert (lines["sales"], lines["purchases"]) == (5_000_000, 3_000_000)
-    assert (
-        without(without(after, Who(side="customer", partner_id="new")), Who(side="supplier", day=AS_OF))
-        == without(before, Who(side="supplier"))
-        or len(after.customers) == len(before.customers) + 1
-    )
+    added = rows(after, "customer").keys() - rows(before, "customer").keys()
+    assert added == rows(after, "supplier").keys() - rows(before, "supplier").keys() == {"order:hotel"}
+    assert without(after, Who(side="customer", partner_id="new")).customers.invoice_id == before.customers.invoice_id
     with pytest.raises(ValueError, match="first projected day"):
         with_order(before, replace(order, cost_issue=AS_OF - 1))
     with pytest.raises(ValueError, match="all of it"):
@@ -229,7 +227,7 @@ def test_words_stand_for_their_numbers() -> None:
     assert [f.amount_minor for f in weighted_flows(items)] == [-1_001, -751, 400]
     assert [len(counted_flows(items, word)) for word in ("sure", "likely", "possible")] == [1, 2, 3]
     came = happens(items, 5, np.arange(20_000))
-    assert came.mean(axis=0) == pytest.approx([1.0, 0.75, 0.40], abs=0.01)
+    assert came.mean(axis=0) == pytest.approx([1.0, 0.75, 0.40], abs=0.015)
     assert (came[:100] == happens(items, 5, np.arange(100))).all()
     assert (came[:, 1:2] == happens(items[1:2], 5, np.arange(20_000))).all()
     surer = happens([replace(items[2], certainty="likely")], 5, np.arange(20_000))
