@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from data.importers.amounts import read_column
+from data.importers.bank_titles import account_of_titles, closing_of_titles
 from data.importers.findings import Findings
 from data.importers.guess import Columns
 from data.importers.lines import ragged, repeats, sort_lines
@@ -18,16 +19,14 @@ from data.importers.protocol import BankRow, Reading, ReadOptions, TableMapping
 from data.importers.refusals import refused
 from data.importers.statements import UNNAMED_ACCOUNT, Balance, Statement, read_statements
 from data.importers.style import guess_currency
-from data.importers.table import Mask, Table
+from data.importers.table import Mask, Table, matching
 from data.importers.typed import DayColumn, Whole, read_days
+from data.importers.vocabulary import IDLE_WORDS, normalise
 from forecasting.dates import to_date
 from forecasting.errors import problem
 from forecasting.money import Currency, to_text
 
-_IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
-_RIB: Final = re.compile(
-    r"\b\d{5}[ -]?\d{5}[ -]?[A-Z0-9]{11}[ -]?\d{2}\b|(?<=compte n° )\w{8,23}|(?<=account )\w{8,23}", re.IGNORECASE
-)
+_FEES: Final = frozenset({"fee", "fees", "frais"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +52,7 @@ def _account(table: Table, columns: Columns) -> str:
         named = [t for t in column.unique().to_pylist() if t]
         if len(named) == 1:
             return "".join(named[0].split())
-    for text in (*table.above, table.sheet):
-        found = _IBAN.search(text) or _RIB.search(text)
-        if found:
-            return re.sub(r"[ -]", "", found.group())
-    return UNNAMED_ACCOUNT
+    return account_of_titles((*table.above, table.sheet)) or UNNAMED_ACCOUNT
 
 
 def _amounts(
@@ -74,6 +69,7 @@ def _amounts(
 
     if columns.has("amount"):
         amount, given = read("amount")
+        amount = amount - _fees(table, columns, mapping, currency)
         if (direction := _text(table, columns, "direction")) is not None:
             out = np.array([t.strip().upper()[:1] == "D" for t in direction.to_pylist()], np.bool_)
             amount = np.where(out, -np.abs(amount), amount)
@@ -82,6 +78,15 @@ def _amounts(
     credit, credit_given = read("credit")
     written_negative = int((debit < 0).sum()) > int((debit > 0).sum())
     return (credit + debit if written_negative else credit - debit), np.asarray(debit_given | credit_given, np.bool_)
+
+
+def _fees(table: Table, columns: Columns, mapping: TableMapping, currency: str) -> Whole:
+    """What a column of fees takes besides the amounts, where the balance beside them shows that it does."""
+    name = next((n for n in table.header if normalise(n) in _FEES), "")
+    if not name or not columns.has("open") or columns.has("net"):
+        return np.zeros(len(table), np.int64)
+    quiet = Findings("", table)
+    return np.abs(read_column(table, name, mapping.decimal, currency, quiet, np.zeros(len(table), np.bool_)).minor)
 
 
 def _broken_step(moves: _Moves, lines: Sequence[int]) -> int | None:
@@ -123,7 +128,7 @@ def _rows(
             value_day=to_date(int(moves.value.days[line])) if moves.value is not None and moves.value.given[line] else None,
             label=said("label", line),
             reference=said("number", line),
-            counterparty=said("partner_name", line),
+            counterparty=said("counterparty", line) or said("partner_name", line),
             bank_reference=said("bank_reference", line),
         )
         for line in lines
@@ -148,6 +153,17 @@ def _moves(table: Table, columns: Columns, mapping: TableMapping, findings: Find
         read = read_column(table, name, mapping.decimal, currency, findings, live)
         balance, balance_given = read.minor, read.given
     return _Moves(day=day, value=value, amount=amount, given=given, balance=balance, balance_given=balance_given)
+
+
+def _not_booked(table: Table, columns: Columns, findings: Findings, live: Mask) -> Mask:
+    """Lines whose status says that the money did not move: pending, refused, taken back."""
+    status = _text(table, columns, "status")
+    if status is None:
+        return np.zeros(len(table), np.bool_)
+    idle = matching(status, lambda t: bool(IDLE_WORDS.search(normalise(t)))) & live
+    column = columns.by_field["status"]
+    findings.at(np.flatnonzero(idle), "import.not_booked", column=column, severity="warning", texts=status)
+    return idle
 
 
 def _only_balances(table: Table, columns: Columns, moves: _Moves, live: Mask) -> Mask:
@@ -175,6 +191,7 @@ def read_bank_table(
         if len(codes) > 1:
             return refused(file, form, "import.several_currencies", found=", ".join(codes[:6]), rejected=int(live.sum()))
         currency = codes[0] if codes else currency
+    live = live & ~_not_booked(table, columns, findings, live)
     moves = _moves(table, columns, mapping, findings, live, currency)
     stated = _only_balances(table, columns, moves, live)
     moving = live & ~stated
@@ -192,13 +209,22 @@ def read_bank_table(
         else np.zeros(len(table), np.bool_)
     )
     findings.at(np.flatnonzero(again), "import.duplicate_row", severity="warning")
-    reading = _statement(table, columns, moves, np.flatnonzero(good & ~again).tolist(), findings, currency, file, form)
+    taken = np.flatnonzero(good & ~again).tolist()
+    reading = _statement(table, columns, mapping, moves, taken, findings, currency, file, form)
     rejected = int(moving.sum()) - reading.accepted - int(again.sum())
     return replace(reading, rejected=rejected, duplicates=int(again.sum()), mapping=mapping)
 
 
 def _statement(
-    table: Table, columns: Columns, moves: _Moves, lines: list[int], findings: Findings, currency: str, file: str, form: str
+    table: Table,
+    columns: Columns,
+    mapping: TableMapping,
+    moves: _Moves,
+    lines: list[int],
+    findings: Findings,
+    currency: str,
+    file: str,
+    form: str,
 ) -> Reading:
     """The good lines as one statement with the balances that stand beside them."""
     account = _account(table, columns)
@@ -218,6 +244,8 @@ def _statement(
         after = sum(int(moves.amount[line]) for line in ordered[ordered.index(last) + 1 :])
         opening = Balance(day=rows[0].day, minor=int(moves.balance[first]) - before, row=rows[0].source_row)
         closing = Balance(day=rows[-1].day, minor=int(moves.balance[last]) + after, row=rows[-1].source_row)
+    elif rows and not known and (stated := closing_of_titles(table.above, mapping.date_order, mapping.decimal, currency)):
+        closing = stated if stated.day >= max(row.day for row in rows) else None
     statement = Statement(account_id=account, currency=currency, lines=rows, opening=opening, closing=closing)
     good = read_statements([statement], file, form)
     return replace(good, problems=findings.problems() + good.problems)

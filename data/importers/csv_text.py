@@ -94,6 +94,12 @@ def _escape_of(sample: str, quote: str, delimiter: str) -> str:
     return "\\" if "\\" + quote in sample and not doubled else ""
 
 
+def _decimal_share(sample: str) -> float:
+    """The share of commas that look like decimal marks ("1 234,56"): such a comma cuts evenly and means nothing."""
+    commas = sample.count(",")
+    return len(re.findall(r"(?<=\d),\d\d(?![\d,])", sample)) / commas if commas else 0.0
+
+
 def find_dialect(text: str) -> Dialect:
     """The separator, quote and escape under which a text falls into the evenest records."""
     sample = _sample(text)
@@ -102,6 +108,8 @@ def find_dialect(text: str) -> Dialect:
         quote = _quote_of(sample, delimiter)
         dialect = Dialect(delimiter=delimiter, quote=quote, escape=_escape_of(sample, quote, delimiter))
         score = _steadiness(sample, dialect)
+        if delimiter == ",":
+            score *= max(1 - _decimal_share(sample), 0.1)
         if score > best_score * 1.001:
             best, best_score = dialect, score
     spaced = sample.count(best.delimiter + ' "') > 2 or sample.count(best.delimiter + " ") > 0.9 * sample.count(

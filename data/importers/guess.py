@@ -192,10 +192,12 @@ def kind_of(table: Table, columns: Columns) -> TableKind:
     if (
         has("issue")
         and not partner
-        and not has("due", "item")
-        and (has("label", "value_day") or (has("debit") and has("credit")))
+        and not has("due", "quantity")
+        # A bank's own product ("Current") is no item where a balance stands beside.
+        and (not has("item") or has("open"))
+        and (has("label", "value_day", "counterparty") or (has("debit") and has("credit")))
     ):
-        account_only = not has("number") or has("label")
+        account_only = not has("number") or has("label", "counterparty")
         if account_only and (has("amount", "debit", "credit")):
             return "bank"
     if (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,7 @@ from data.importers.judging import (
     signed_amounts,
 )
 from data.importers.lines import Lines, ragged, sort_lines
+from data.importers.part_payments import part_payments
 from data.importers.protocol import Question, Reading, ReadOptions, TableMapping
 from data.importers.rows import InvoiceRows
 from data.importers.style import Style
@@ -154,9 +156,11 @@ def read_invoice_table(
     duplicate = find_duplicates(work, good)
     grouping = group_items(work.columns, work.number, partner, signed[0], good & ~duplicate, findings, worth.source)
     accepted = good & ~duplicate & ~findings.bad
+    grouping, payments = part_payments(work, grouping, partner, signed[0])
+    signed = signed_amounts(work, credit, payment) if payments else signed
     rows = build_rows(work, grouping, partner, name, settled, payment, signed)
     check_total(work, signed[0], duplicate, accepted, int(pc.sum(rows.table.column("amount_minor")).as_py() or 0))
-    return _reading(work, rows, grouping, style, accepted, duplicate, file, format)
+    return replace(_reading(work, rows, grouping, style, accepted, duplicate, file, format), payments=payments)
 
 
 def _reading(

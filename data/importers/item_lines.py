@@ -52,10 +52,10 @@ def _codes(column: pa.Array, places: npt.NDArray[np.int64]) -> tuple[npt.NDArray
     return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), max(len(encoded.dictionary), 1)
 
 
-def _groups(
+def groups(
     number: pa.Array, partner: pa.Array, places: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """For each place the invoice that it belongs to, numbered in the order of the file, and each invoice's first place."""
+    """For each place the invoice (number and partner) that it belongs to, numbered in the order of the file, and each invoice's first place."""
     numbers, _ = _codes(number, places)
     partners, size = _codes(partner, places)
     _, first, group = np.unique(numbers * size + partners, return_index=True, return_inverse=True)
@@ -78,8 +78,8 @@ def group_items(
     if not items or not len(places):
         alone = np.arange(len(places), dtype=np.int64)
         return Grouping(first=places, group=alone, members=places, adds=False)
-    group, first = _groups(number, partner, places)
-    if source in {"lines", "price", "net", "net_rate", "net_vat"} and source != "amount":
+    group, first = groups(number, partner, places)
+    if source in {"lines", "price", "net", "net_rate", "net_vat"}:
         return _without_broken(places, group, first, findings, number, partner, adds=True)
     differs = amount[places] != amount[first][group]
     broken = np.unique(group[differs])

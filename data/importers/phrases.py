@@ -37,6 +37,7 @@ FIELDS: Final = (
     "line_total",
     "item",
     "label",
+    "counterparty",
     "account",
     "account_name",
     "journal",
@@ -92,7 +93,7 @@ PHRASES: Final[dict[str, str]] = {
         "date de piece|date piece|piece date|piecedate|date de la piece|date ecriture|ecriture date|date d ecriture|"
         "transaction date|txn date|posting date|baseline create date|baseline date|date comptable|date operation|date d operation|"
         "date de l operation|"
-        "booking date|date|jour|le|created|created on|creation date|date de creation|invoice created"
+        "booking date|completed date|date completed|booked on|started date|date|jour|le|created|created on|creation date|date de creation|invoice created"
     ),
     "due": (
         "date d echeance|date echeance|date de l echeance|echeance le|echeance|due date|net due date|invoice due date|payment due date|"
@@ -178,6 +179,10 @@ PHRASES: Final[dict[str, str]] = {
         "libelle|libelle ecriture|libelle operation|libelle de l operation|libelle d ecriture|ecriture lib|ecriturelib|"
         "intitule de l operation|intitule operation|designation|description|label|memo|objet|subject|remarque|commentaire|communication|motif|"
         "narrative|payment details|transaction description|notes|note|commentaires|intitul|libell"
+    ),
+    "counterparty": (
+        "contrepartie|nom de la contrepartie|nom contrepartie|libelle contrepartie|counterparty|counterparty name|"
+        "counter party|name counterparty|counterparty account name|tiers contrepartie"
     ),
     "account": (
         "numero de compte|numero compte|n compte|n de compte|no compte|num compte|compte num|comptenum|compte general|compte comptable|"

@@ -42,6 +42,11 @@ PAYMENT_WORDS: Final = re.compile(
 VOID_WORDS: Final = re.compile(
     r"\bannule(?:e|es|s)?\b|\bvoid(?:ed)?\b|\bcancel(?:l?ed)?\b|\bdeleted\b|\bsupprime(?:e|es|s)?\b"
 )
+#: What the status of a bank line says where no money moved.
+IDLE_WORDS: Final = re.compile(
+    r"\bpending\b|\breverted\b|\breversed\b|\bdeclined\b|\bfailed\b|\brefused\b|\brejected\b|\bcancel(?:l?ed)?\b|\ben attente\b|\ba venir\b|"
+    r"\brefusee?s?\b|\brejetee?s?\b|\bannulee?s?\b|\bechouee?s?\b|\bechec\b"
+)
 DRAFT_WORDS: Final = re.compile(r"\bbrouillons?\b|\bdraft\b|\bproforma\b|\bpro forma\b|\bdevis\b|\bquote\b|\bestimate\b")
 PAID_WORDS: Final = re.compile(
     r"^(?:payee?s?|paid|reglee?s?|soldee?s?|settled|closed|encaissee?s?|acquittee?s?|fully paid|posted paid)$"

@@ -216,6 +216,33 @@ def test_part_payments_statuses_and_disputes() -> None:
     assert codes(reading) == ["import.void_row"] and reading.rejected == 1
 
 
+@pytest.mark.parametrize("left", [False, True])
+def test_an_invoice_with_a_line_per_payment_counts_once(left: bool) -> None:
+    def line(number: str, amount: str, paid: str, day: str, rest: str) -> str:
+        return f"{number};A;15/01/2026;14/02/2026;{amount};{day};{paid}" + (f";{rest}" if left else "") + "\n"
+
+    reading = read_text(
+        "N° facture;Client;Date;Échéance;Montant TTC;Date règlement;Montant réglé"
+        + (";Reste dû\n" if left else "\n")
+        + line("F1", "1000,00", "600,00", "20/03/2026", "0,00")
+        + line("F1", "1000,00", "400,00", "20/02/2026", "600,00")
+        + line("F2", "500,00", "200,00", "20/02/2026", "300,00")
+        + line("F2", "500,00", "100,00", "21/02/2026", "200,00")
+        + line("F3", "500,00", "400,00", "20/02/2026", "100,00")
+        + line("F3", "500,00", "400,00", "21/02/2026", "100,00")
+    )
+    assert reading.accepted == 6 and reading.total_minor == {"EUR": 100000 + 50000 + 2 * 50000}
+    whole, part, *two = reading.invoices
+    assert (whole.amount_minor, whole.paid, whole.paid_minor, whole.open_minor) == (100000, date(2026, 3, 20), 60000, 0)
+    assert (part.amount_minor, part.paid, part.paid_minor, part.open_minor) == (50000, date(2026, 2, 21), 10000, 20000)
+    # Payments beyond the amount cannot be those of one invoice.
+    assert [row.number for row in two] == ["F3", "F3"]
+    assert [(p.number, p.day, p.amount_minor) for p in reading.payments] == [
+        ("F1", date(2026, 2, 20), 40000),
+        ("F2", date(2026, 2, 20), 20000),
+    ]
+
+
 def test_partners_named_once_or_in_headings() -> None:
     once = read_text(
         "Client;Facture;Date;Montant TTC\nDupont;F1;01/02/2026;10,00\n;F2;01/02/2026;5,00\nDurand;F3;01/02/2026;1,00\n"
