@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,11 +49,35 @@ def records_of(ledger: Ledger, side: Side, rows: npt.NDArray[np.int64] | None = 
     )
 
 
+def columns_from(ledger: Ledger, side: Side, keep: npt.NDArray[np.bool_] | None = None) -> InvoiceColumns:
+    """A side as columns that `build_ledger` takes, the rows of a mask (n,) or all; a million of them stay columns."""
+    invoices = side_of(ledger, side)
+    row = np.arange(len(invoices)) if keep is None else np.flatnonzero(keep)
+    chosen: list[int] = row.tolist()
+    plain = {f.name: getattr(invoices, f.name) for f in fields(InvoiceRecord) if f.name not in ("partner_id", "credits")}
+    picked: dict[str, Any] = {
+        name: column[row] if isinstance(column, np.ndarray) else [column[i] for i in chosen]
+        for name, column in plain.items()
+    }
+    names, credited = invoices.invoice_id, invoices.credits[row].tolist()
+    return InvoiceColumns(
+        partner_id=[ledger.partners[p].partner_id for p in invoices.partner[row].tolist()],
+        credits=[names[c] if c >= 0 else "" for c in credited],
+        **picked,
+    )
+
+
+def joined(first: InvoiceColumns, records: Iterable[InvoiceRecord]) -> InvoiceColumns:
+    """Columns of `columns_from` with simple rows after them."""
+    second = columns_of(records)
+    return InvoiceColumns(**{f.name: [*getattr(first, f.name), *getattr(second, f.name)] for f in fields(InvoiceColumns)})
+
+
 def rebuilt(
     ledger: Ledger,
     *,
-    customers: Iterable[InvoiceRecord] | None = None,
-    suppliers: Iterable[InvoiceRecord] | None = None,
+    customers: Iterable[InvoiceRecord] | InvoiceColumns | None = None,
+    suppliers: Iterable[InvoiceRecord] | InvoiceColumns | None = None,
     planned_flows: Iterable[PlannedFlow] | None = None,
 ) -> Ledger:
     """The ledger with other rows on a side, or other planned flows; what is not given stays.
@@ -60,8 +85,8 @@ def rebuilt(
     Part payments stay with the invoices that they name; those of invoices that are gone go with them.
     """
     sides: dict[Side, InvoiceColumns] = {
-        "customer": columns_of(records_of(ledger, "customer") if customers is None else customers),
-        "supplier": columns_of(records_of(ledger, "supplier") if suppliers is None else suppliers),
+        "customer": _columns(ledger, "customer", customers),
+        "supplier": _columns(ledger, "supplier", suppliers),
     }
     names = {side: set(columns.invoice_id) for side, columns in sides.items()}
     parts = (
@@ -80,3 +105,9 @@ def rebuilt(
         payments=tuple(p for p in parts if p.invoice_id in names[p.side]),
         planned_flows=ledger.planned_flows if planned_flows is None else planned_flows,
     )
+
+
+def _columns(ledger: Ledger, side: Side, given: Iterable[InvoiceRecord] | InvoiceColumns | None) -> InvoiceColumns:
+    if given is None:
+        return columns_from(ledger, side)
+    return given if isinstance(given, InvoiceColumns) else columns_of(given)

@@ -14,8 +14,8 @@ from forecasting.activity.outlook import MONTHS_DEFAULT, Outlook, outlook
 from forecasting.activity.partners import Habit, habits_of
 from forecasting.dates import Terms, due_on, to_date, to_day
 from forecasting.ledger import Ledger, Side
-from forecasting.ledger_build import InvoiceRecord
-from forecasting.ledger_edit import rebuilt, records_of, side_of
+from forecasting.ledger_build import InvoiceColumns, InvoiceRecord
+from forecasting.ledger_edit import columns_from, joined, rebuilt, side_of
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -60,21 +60,22 @@ def expected_business(ledger: Ledger, months: int = MONTHS_DEFAULT) -> Expected:
 def with_expected(ledger: Ledger, months: int = MONTHS_DEFAULT) -> Ledger:
     """The ledger with its business to come, in place of what was expected before."""
     coming = expected_business(ledger, months)
-    kept = without_expected(ledger)
     return rebuilt(
-        kept,
-        customers=(*records_of(kept, "customer"), *coming.customers),
-        suppliers=(*records_of(kept, "supplier"), *coming.suppliers),
+        ledger,
+        customers=joined(_real(ledger, "customer"), coming.customers),
+        suppliers=joined(_real(ledger, "supplier"), coming.suppliers),
     )
 
 
 def without_expected(ledger: Ledger) -> Ledger:
     """The ledger with real invoices alone."""
+    return rebuilt(ledger, customers=_real(ledger, "customer"), suppliers=_real(ledger, "supplier"))
 
-    def real(side: Side) -> tuple[InvoiceRecord, ...]:
-        return tuple(r for r in records_of(ledger, side) if not is_expected(r.invoice_id))
 
-    return rebuilt(ledger, customers=real("customer"), suppliers=real("supplier"))
+def _real(ledger: Ledger, side: Side) -> InvoiceColumns:
+    names = side_of(ledger, side).invoice_id
+    keep = np.fromiter((not is_expected(name) for name in names), dtype=np.bool_, count=len(names))
+    return columns_from(ledger, side, keep)
 
 
 def invoices_of(ledger: Ledger, view: Outlook) -> tuple[InvoiceRecord, ...]:

@@ -49,6 +49,11 @@ class Outlook:
         """Partners (numbers in the ledger) once important and now quiet, left out of the months to come."""
         return tuple(np.flatnonzero(self.shares.lost).tolist())
 
+    @property
+    def stands_in_ledger(self) -> bool:
+        """Whether the ledger brings its own business to come: half or more of the five months after the running one."""
+        return int(2 * self.known_minor[1:6].sum()) >= int(self.expected_minor[1:6].sum())
+
 
 def outlook(ledger: Ledger, side: Side, months: int = MONTHS_DEFAULT) -> Outlook:
     """What the coming months of a side are expected to bring, learnt from the invoices issued so far.

@@ -58,7 +58,7 @@ def schedule(loan: Loan) -> tuple[Instalment, ...]:
     found = []
     for k in range(loan.months):
         interest = round_ratio(left * rate.numerator, rate.denominator)
-        principal = left if k == loan.months - 1 else min(payment - interest, left)
+        principal = left if k == loan.months - 1 else min(max(payment - interest, 0), left)
         left -= principal
         found.append(
             Instalment(
