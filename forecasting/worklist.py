@@ -30,11 +30,12 @@ CALL_AGAIN_DAYS: Final = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenInvoice:
-    """An unpaid customer invoice."""
+    """An unpaid customer invoice; `disputed` where the books say so."""
 
     invoice_id: str
     due: int
     open_minor: int
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,11 +160,15 @@ def _item(case: Case, as_of: int, p90: int) -> WorkItem:
 
 
 def _next(invoice: OpenInvoice, case: Case, as_of: int, declare_by: int | None) -> NextStep:
+    about = _about(case, invoice)
+    if invoice.disputed and not any(action.outcome in ("disputed", "settled", "promised") for action in about):
+        # Nobody has taken this dispute up: to name its owner is a matter of today.
+        return NextStep(deed="settle_dispute", day=as_of)
     return next_step(
         due=invoice.due,
         open_minor=invoice.open_minor,
         as_of=as_of,
-        actions=_about(case, invoice),
+        actions=about,
         declare_by=declare_by if invoice.due < as_of else None,
     )
 

@@ -83,7 +83,12 @@ def collecting(at: Desk) -> Collecting:
         Case(
             partner_id=name,
             invoices=tuple(
-                OpenInvoice(invoice_id=line.invoice_id, due=to_day(line.due), open_minor=line.open_minor)
+                OpenInvoice(
+                    invoice_id=line.invoice_id,
+                    due=to_day(line.due),
+                    open_minor=line.open_minor,
+                    disputed=line.disputed,
+                )
                 for line in owed
                 if line.due is not None
             ),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.reminders import Action
+from forecasting.reminders import Action, NextStep
 from forecasting.worklist import Case, CaseDeadline, OpenInvoice, at_stake, habit_of, worklist
 
 AS_OF = 20_615  # Thursday 11 June 2026
@@ -63,6 +63,18 @@ def test_who_promised_waits_behind_whoever_is_to_be_called() -> None:
     promised = case("A", 90_000_00, 50, actions=(action("A", AS_OF - 2, "promised", promise_day=AS_OF + 5),))
     small = case("B", 100_00, 5)
     assert [i.partner_id for i in worklist([promised, small], AS_OF)] == ["B", "A"]
+
+
+def test_a_dispute_of_the_books_asks_for_an_owner_before_any_call() -> None:
+    invoices = (OpenInvoice(invoice_id="F-A", due=AS_OF - 20, open_minor=1_00, disputed=True),)
+    taken_up = action("A", AS_OF, "disputed", owner="Ana")
+    open_case, owned = (
+        Case(partner_id="A", invoices=invoices, default_probability=0.0, actions=actions) for actions in ((), (taken_up,))
+    )
+    assert [worklist([c], AS_OF)[0].next for c in (open_case, owned)] == [
+        NextStep(deed="settle_dispute", day=AS_OF),
+        NextStep(deed="settle_dispute", day=AS_OF + 7),
+    ]
 
 
 def test_nothing_past_due_is_not_listed_but_a_large_courtesy_is() -> None:
