@@ -255,7 +255,7 @@ def _block(plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, e
         disputes.credit_minor[within],
     )
     credit = _merged(plan, settled, _cancelled(plan, ends), _shared(shared.credit_notes, plan, count))
-    payment = _payments(plan)
+    payment = shared_payments(plan)
     dispute = _dispute_rows(plan, count, disputes)
     failure = _failure_rows(plan, count, ends)
     request = _request_rows(plan, count, ends)
@@ -295,8 +295,8 @@ def _block(plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, e
     )
 
 
-def _payments(plan: DrawPlan) -> Rows:
-    """Our payments to suppliers, the same on every path."""
+def shared_payments(plan: DrawPlan) -> Rows:
+    """Our payments to suppliers, the same on every path: 0, row, day from as_of, minor; sorted by day, then row."""
     day = plan.payment_day.astype(np.int64)
     paid = day < plan.horizon_days
     ours = (np.zeros(int(paid.sum()), dtype=np.int64), plan.payments.row[paid], day[paid], plan.payments.minor[paid])

@@ -8,6 +8,7 @@ Monte Carlo must agree within its own error.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -17,9 +18,12 @@ from scipy.special import ndtr, ndtri
 
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
 from forecasting.behaviour.runs import DAY_SHARE, payment_chances
-from forecasting.simulation.draw_block import shared_receipts
+from forecasting.ledger import Amounts, Ledger
+from forecasting.simulation.draw_block import shared_payments, shared_receipts
 from forecasting.simulation.draw_plan import COVERED, DISPUTED, STATED, DrawPlan
 from forecasting.simulation.draws import shocked_wait, vanishing_probability
+from forecasting.simulation.facts import InvoiceEvents
+from forecasting.simulation.operations import operating_flows
 from forecasting.simulation.table import BINS, CELLS, NEVER, UNIT
 
 Floats = npt.NDArray[np.float64]
@@ -51,6 +55,22 @@ def mean_receipts(plan: DrawPlan) -> Floats:
         total += (factor * pays[k]).sum(axis=0)
     mean: Floats = total + shared_receipts(plan)
     return mean
+
+
+def mean_balance(ledger: Ledger, plan: DrawPlan) -> Amounts:
+    """The average balance at the end of each day without any contract, before a single path is drawn; int64 (H,).
+
+    Opening cash, planned flows, our payments, computed VAT and what customers pay on average; without overdraft interest
+    and what comes after a failure (dividends, VAT relief), which the paths then add.
+    """
+    _, row, day, minor = shared_payments(plan)
+    ours = InvoiceEvents(invoice=row.astype(np.int32), day=(day + plan.as_of).astype(np.int32), amount_minor=minor)
+    facts = replace(plan.known.facts, payments=ours)
+    flows = np.zeros(plan.horizon_days)
+    for flow in operating_flows(ledger, facts, plan.as_of + plan.horizon_days - 1):
+        flows[flow.day - plan.as_of] += flow.amount_minor
+    balance: Amounts = np.rint(ledger.opening_cash_minor + np.cumsum(flows + mean_receipts(plan))).astype(np.int64)
+    return balance
 
 
 def variance_of_receipts(plan: DrawPlan, day: int) -> float:

@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bench.company import AS_OF, company, default_probabilities, delay_profiles
+from bench.company import AS_OF, company, default_probabilities, delay_profiles, expectations
 from forecasting.ledger import Ledger
 from forecasting.scenario import Defaults, Delays, Insolvency, Scenario, Shock
 from forecasting.simulation.draw_block import receipts_book
 from forecasting.simulation.draw_plan import DrawPlan, draw_plan
+from forecasting.simulation.engine import evaluate, simulate
 from forecasting.simulation.luck import BATCHES
-from forecasting.simulation.preview import mean_receipts, variance_of_receipts
+from forecasting.simulation.preview import mean_balance, mean_receipts, variance_of_receipts
 from tests.forecasting.simulation.test_draws_runs import plan_with_runs
 
 STRESSED = Scenario(
@@ -83,6 +84,16 @@ def test_the_variance_of_a_day(scenario: Scenario, day: int) -> None:
     kurtosis = ((paid - paid.mean()) ** 4).mean() / variance**2
     score = (variance / variance_of_receipts(plan, day) - 1) / np.sqrt((kurtosis - 1) / len(paid))
     assert abs(score) < 4
+
+
+def test_the_mean_balance_is_there_before_any_path() -> None:
+    """Without failures there is neither dividend nor relief, without overdraft no interest: the curve's own mean."""
+    ledger = replace(company(800), overdraft_rate=Decimal(0))
+    learnt = replace(expectations(ledger), default_probability=np.zeros(len(ledger.partners)))
+    drawn = simulate(ledger, Scenario(path_count=2_000), learnt=learnt)
+    curve = evaluate(drawn).curves["baseline"]
+    error = (curve.p95_minor - curve.p05_minor) / 3.29 / np.sqrt(2_000)
+    assert (np.abs(mean_balance(ledger, drawn.plan) - curve.mean_minor) <= 4 * error + 1).all()
 
 
 def test_a_bad_year_widens_the_band() -> None:
