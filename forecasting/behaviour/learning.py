@@ -107,8 +107,12 @@ def learn(
 
 
 def curves_of(history: PaymentHistory, clock: Clock, rules: SettlementRules, caution: Floats | None = None) -> Curves:
-    """The curves of everything known on the history's morning; due-weekday curves for the open invoices."""
-    window = window_of(history, clock)
+    """The curves of everything known on the history's morning; due-weekday curves for the open invoices.
+
+    A list of open items alone leaves out everybody who paid in time: where no payment is known, what is open says nothing
+    of lateness, and the library's curve stands as it is.
+    """
+    window = window_of(history, clock) if (history.paid != NO_DAY).any() else window_of(history, clock, end_day=clock.first)
     cells = np.unique(due_cells(history)[history.is_open])
     counts = count(history, clock, rules, window, cells)
     return build_curves(counts, delays_behind(history, window), history.as_of, clock, rules, history.segment, caution)

@@ -74,6 +74,17 @@ def test_no_history_gives_the_library_curve() -> None:
     assert partner_behaviours(behaviour, known)[0].assumed
 
 
+def test_a_list_of_open_items_alone_teaches_no_lateness() -> None:
+    """Such a list leaves out those who paid in time: overdue or not, its invoices must not make payers look slow."""
+    open_only = history({f"new{k}": spread(400, 401) for k in range(6)}, days=45)
+    assert (open_only.paid == NO_DAY).all() and (open_only.due < open_only.as_of).any()
+    fresh = open_only.take(np.flatnonzero(open_only.due >= open_only.as_of))
+    behaviours = [learn(known, known.as_of, NO_HOLIDAYS) for known in (open_only, fresh)]
+    overdue_list, due_list = (partner_behaviours(b, fresh)[0] for b in behaviours)
+    assert overdue_list.median == due_list.median <= 15
+    assert overdue_list.p90 == due_list.p90
+
+
 def test_an_empty_history_is_no_error() -> None:
     known = four_customers().take(np.zeros(0, dtype=np.intp))
     forecast = forecast_open(learn(known, known.as_of, NO_HOLIDAYS), known, known.as_of, 5, 1)
