@@ -1,7 +1,14 @@
 """The business to come: future sales and purchases as invoices, learnt from the ledger's own."""
 
 from forecasting.activity.history import EXPECTED_PREFIX, is_expected
-from forecasting.activity.invoices import Expected, expected_business, with_expected, without_expected
+from forecasting.activity.invoices import (
+    Expected,
+    completed,
+    expected_business,
+    expected_count,
+    with_expected,
+    without_expected,
+)
 from forecasting.activity.level import Level, LevelError, MonthlySeries, fit_level, level_error, past_errors
 from forecasting.activity.outlook import Outlook, month_factors, month_quantiles, outlook
 
@@ -12,7 +19,9 @@ __all__ = [
     "LevelError",
     "MonthlySeries",
     "Outlook",
+    "completed",
     "expected_business",
+    "expected_count",
     "fit_level",
     "is_expected",
     "level_error",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -65,6 +66,26 @@ def with_expected(ledger: Ledger, months: int = MONTHS_DEFAULT) -> Ledger:
         customers=joined(_real(ledger, "customer"), coming.customers),
         suppliers=joined(_real(ledger, "supplier"), coming.suppliers),
     )
+
+
+def completed(ledger: Ledger, months: int = MONTHS_DEFAULT) -> Ledger:
+    """The ledger with the business to come on each side that does not bring its own (budget, orders); else as it is."""
+    views = (outlook(ledger, "customer", months), outlook(ledger, "supplier", months))
+    customers, suppliers = (() if view.stands_in_ledger else invoices_of(ledger, view) for view in views)
+    if not customers and not suppliers:
+        return ledger
+    return rebuilt(
+        ledger,
+        customers=joined(_real(ledger, "customer"), customers) if customers else None,
+        suppliers=joined(_real(ledger, "supplier"), suppliers) if suppliers else None,
+    )
+
+
+def expected_count(ledger: Ledger) -> int:
+    """How many invoices of a ledger are expected ones; ids are sorted, so that a million of them take no time."""
+    after = EXPECTED_PREFIX[:-1] + chr(ord(EXPECTED_PREFIX[-1]) + 1)
+    sides = (ledger.customers.invoice_id, ledger.suppliers.invoice_id)
+    return sum(bisect_left(ids, after) - bisect_left(ids, EXPECTED_PREFIX) for ids in sides)
 
 
 def without_expected(ledger: Ledger) -> Ledger:

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from bench.activity import ibm, rolling, sales_said, scores
 from forecasting.activity import (
+    completed,
     expected_business,
+    expected_count,
     fit_level,
     is_expected,
     month_factors,
@@ -164,6 +166,19 @@ def test_expected_business_is_put_in_and_taken_out_again(known: Ledger) -> None:
     full = with_expected(known, 6)
     assert without_expected(full) == known
     assert with_expected(full, 6) == full
+
+
+def test_a_side_that_brings_its_own_business_is_left_as_it_is() -> None:
+    sales, costs = monthly("a", 500_000), monthly("s", 200_000)
+    budget = [replace(r, invoice_id=f"budget {r.invoice_id}", issue=r.issue + 365, due=r.due + 365) for r in sales[:12]]
+    both = completed(ledger(sales, costs), 12)
+    assert expected_count(both) == 24
+    assert without_expected(both) == ledger(sales, costs)
+    planned = completed(ledger([*sales, *budget], costs), 12)
+    assert records_of(planned, "customer") == records_of(ledger([*sales, *budget]), "customer")
+    assert expected_count(planned) == 12
+    assert completed(planned, 12) == planned
+    assert completed(ledger([]), 12) == ledger([])
 
 
 def test_an_invoice_that_arrives_takes_the_place_of_as_much_expectation() -> None:
