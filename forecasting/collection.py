@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -58,3 +59,22 @@ def instalment_plan(*, debt_minor: int, days: int, every: Rhythm, default_probab
         expected_minor=math.floor(expected + 0.5),
         average_day=math.fsum(part.day * part.amount_minor for part in schedule) / debt_minor,
     )
+
+
+def spread(schedule: Sequence[Instalment], debts: Sequence[tuple[str, int]]) -> tuple[tuple[str, Instalment], ...]:
+    """The part of each instalment that pays each invoice, the first invoice first until it is paid.
+
+    `debts` are (invoice_id, open minor units); together they are the debt of the plan.
+    """
+    assert sum(owed for _, owed in debts) == sum(part.amount_minor for part in schedule), "a plan pays its debt"
+    found: list[tuple[str, Instalment]] = []
+    left, place = [owed for _, owed in debts], 0
+    for part in schedule:
+        rest = part.amount_minor
+        while rest:
+            paid = min(rest, left[place])
+            if paid:
+                found.append((debts[place][0], Instalment(day=part.day, amount_minor=paid)))
+            rest, left[place] = rest - paid, left[place] - paid
+            place += left[place] == 0 and rest > 0
+    return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import collect_parts, collecting, frame, session
+from pages.ui import collect_parts, collecting, frame, instalment_parts, session
 
 
 def show() -> None:
@@ -31,6 +31,7 @@ def show() -> None:
         collect_parts.reasons(item, found, say)
     with right:
         collect_parts.letters(at, item, found)
+        instalment_parts.plan(at, item, found)
 
 
 show()

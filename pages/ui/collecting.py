@@ -45,6 +45,7 @@ class Collecting:
     lines: dict[str, tuple[InvoiceLine, ...]]
     positions: dict[str, CustomerPosition]
     actions: tuple[Action, ...]
+    default_probability: dict[str, float]
 
     def name(self, partner_id: str) -> str:
         """The customer's name, its id where it has none."""
@@ -99,7 +100,14 @@ def collecting(at: Desk) -> Collecting:
         )
         for name, owed in lines.items()
     ]
-    return Collecting(as_of=of.as_of, items=worklist(cases, of.as_of), lines=lines, positions=positions, actions=actions)
+    return Collecting(
+        as_of=of.as_of,
+        items=worklist(cases, of.as_of),
+        lines=lines,
+        positions=positions,
+        actions=actions,
+        default_probability=failing,
+    )
 
 
 def open_lines(at: Desk, of: Ledger) -> dict[str, tuple[InvoiceLine, ...]]:
@@ -166,9 +174,16 @@ def interest_of(at: Desk, line: InvoiceLine, position: CustomerPosition | None, 
 
 def worth(at: Desk, lines: Sequence[InvoiceLine], day: int) -> Worth:
     """What it changes that these invoices are paid on a day, on the same luck as the curve of the cash page."""
+    before, after = lowest_points(at, [PaymentFact(invoice_id=line.invoice_id, day=day) for line in lines])
+    return Worth(overdue_minor=sum(line.open_minor for line in lines), before=before, after=after)
+
+
+def lowest_points(at: Desk, facts: Sequence[PaymentFact]) -> tuple[LowestPoint, LowestPoint]:
+    """The lowest point of the cash curve without protection, as it is and with some payments certain, on the same luck."""
     of, under = session.ledger(at), session.contracts(at)
     asked = session.scenario(at, Question())
-    facts = tuple(PaymentFact(invoice_id=line.invoice_id, day=day) for line in lines)
-    before = session.projection(of, asked, under).curves["baseline"]
-    after = session.projection(of, replace(asked, payments=(*asked.payments, *facts)), under).curves["baseline"]
-    return Worth(overdue_minor=sum(line.open_minor for line in lines), before=before.lowest, after=after.lowest)
+    before, after = (
+        session.projection(of, scenario, under).curves["baseline"].lowest
+        for scenario in (asked, replace(asked, payments=(*asked.payments, *facts)))
+    )
+    return before, after

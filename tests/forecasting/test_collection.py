@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.collection import PERIOD_DAYS, Rhythm, instalment_plan
+from forecasting.collection import PERIOD_DAYS, Rhythm, instalment_plan, spread
 from forecasting.errors import InputRejected
 from tests.forecasting import golden
 
@@ -49,3 +49,23 @@ def test_what_no_plan_can_be_made_of(wrong: dict[str, float]) -> None:
     given_plan = {"debt_minor": 100_00, "days": 30, "every": "week", "default_probability": 0.0} | wrong
     with pytest.raises(ValueError, match="plan"):
         instalment_plan(**given_plan)  # type: ignore[arg-type]
+
+
+@given(
+    debts=st.lists(st.integers(1, 10**6), min_size=1, max_size=5),
+    days=st.integers(1, 200),
+    every=st.sampled_from(("week", "month")),
+)
+@settings(max_examples=50, derandomize=True)
+def test_instalments_pay_each_invoice_once_and_the_oldest_first(debts: list[int], days: int, every: Rhythm) -> None:
+    named = [(f"F{k}", owed) for k, owed in enumerate(debts)]
+    try:
+        schedule = instalment_plan(debt_minor=sum(debts), days=days, every=every).schedule
+    except InputRejected:
+        return
+    parts = spread(schedule, named)
+    for name, owed in named:
+        assert sum(part.amount_minor for which, part in parts if which == name) == owed
+    for due in schedule:
+        assert sum(part.amount_minor for _, part in parts if part.day == due.day) == due.amount_minor
+    assert [which for which, _ in parts] == sorted(which for which, _ in parts)

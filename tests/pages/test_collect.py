@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from data import repository
 from data.access import FINANCE
@@ -20,6 +21,7 @@ from tests.pages.fixtures.company import DAY, small_sample
 from tests.pages.fixtures.store import opened_page, small_store
 
 company = small_store
+PAGE = Path(__file__).parents[2] / "pages" / "collect.py"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -78,3 +80,14 @@ def test_a_letter_without_a_known_rate_claims_the_principal_alone() -> None:
     claim = Claimed(number="F1", issue=None, due=date(2026, 1, 31), open_minor=100_00, interest=None)
     text = letter("reminder", [claim], customer="D", company="A", day=to_day(date(2026, 3, 2)), say=voice_of("en"))
     assert "Total due today: €100.00" in text and "Rates applied" not in text
+
+
+def test_weekly_and_monthly_instalments_are_compared(company: Path) -> None:
+    app = AppTest.from_file(str(PAGE), default_timeout=120)
+    app.session_state["entered"], app.session_state["lang"], app.session_state["instalments"] = True, "en", True
+    app.run()
+    assert not app.exception
+    compared = next(t.value for t in app.table if "Rhythm" in t.value.columns)
+    assert compared["Rhythm"].tolist() == ["Every week", "Every 30 days"]
+    assert compared["Instalments"].str.split().str[0].tolist() == ["13", "3"]
+    assert compared["Average day"].tolist() == ["49 days", "60 days"]
