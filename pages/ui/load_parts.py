@@ -71,7 +71,11 @@ def _sentence(dropped: Sequence[Dropped], say: Voice) -> str:
     ready, wrong = sum(one.accepted for one in dropped), sum(one.rejected for one in dropped)
     total = ready + wrong + sum(r.duplicates for one in dropped for r in one.readings)
     key = "load.say.some" if wrong else "load.say.all"
-    return say(key, ready=say.f.whole(ready), total=say.f.whole(total), wrong=say("load.rows", count=wrong))
+    return say(
+        key,
+        ready=say("load.ready_of", count=ready, shown=say.f.whole(ready), total=say.f.whole(total)),
+        wrong=say("load.to_correct", count=wrong, shown=say.f.whole(wrong)),
+    )
 
 
 def _help(at: Desk) -> None:
@@ -112,7 +116,8 @@ def _facts(one: Dropped, reading: Reading, say: Voice) -> list[str]:
     if reading.first_day and reading.last_day:
         facts.append(say("load.period", first=say.f.day_year(reading.first_day), last=say.f.day_year(reading.last_day)))
     facts += [
-        f"{say.f.cents(total)} {'' if c == say.f.currency else c}".strip() for c, total in reading.total_minor.items()
+        say.f.cents(total) if c == say.f.currency else f"{say.f.cents(total, symbol=False)} {c}"
+        for c, total in reading.total_minor.items()
     ]
     mapping = reading.mapping
     if mapping and mapping.delimiter:
@@ -289,7 +294,7 @@ def _bar(at: Desk, dropped: Sequence[Dropped]) -> None:
     ready, aside = sum(one.accepted for one in dropped), sum(one.rejected for one in dropped)
     problems = [p for one in dropped for p in one.problems]
     with st.bottom, st.container(horizontal=True, vertical_alignment="center"):
-        words = say("load.bar", ready=say("load.rows_ready", count=ready), aside=say.f.whole(aside))
+        words = say("load.bar", ready=say("load.rows_ready", count=ready), aside=say("load.aside", count=aside))
         st.markdown(words, width="stretch")
         if problems:
             st.download_button(
@@ -300,7 +305,8 @@ def _bar(at: Desk, dropped: Sequence[Dropped]) -> None:
                 on_click="ignore",
                 key="download_problems",
             )
-        label = say("load.import_good" if aside else "load.import", count=ready)
+        kind = "import_nothing" if not ready else "import_good" if aside else "import"
+        label = say(f"load.{kind}", count=ready)
         reason = "" if ready else say("load.nothing_ready")
         if st.button(label, type="primary", disabled=not ready, help=reason or None, key="import"):
             receipts, refused = intake.store(at, dropped)

@@ -171,6 +171,7 @@ def _regular(at: Desk) -> None:
             width="stretch",
             column_config=_columns(say),
             column_order=["category", "amount", "every", "day", "label", "until", "comes_in"],
+            placeholder="",
             key="regular_rows",
             alt=say("settings.regular"),
         )
