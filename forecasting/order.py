@@ -28,6 +28,11 @@ Reason = Literal[
     "term_beyond_funding",
     "contract_not_running",
 ]
+#: Terms of sale by class of customer.
+Proposal = Literal["usual", "shorter", "prepayment"]
+#: From these on: half of the last payments late is a habit, "very weak" is no debtor to deliver on credit.
+_HABIT: Final = 0.5
+_TOO_WEAK: Final = 0.10
 _NO_REASON: Final[tuple[Reason, ...]] = ()
 
 
@@ -133,3 +138,13 @@ def _is_debtor(partner: Partner, contract: FactoringContract) -> bool:
     barred = contract.debtors_except is not None and name in contract.debtors_except
     kinds = {"public": partner.public_body, "foreign": not partner.domestic, "intra_group": partner.intra_group}
     return named and not barred and not any(kinds[kind] for kind in contract.ineligible)
+
+
+def proposed_terms(*, habit: float | None, default_probability: float) -> Proposal:
+    """The terms to propose to a customer: usual ones, shorter ones to a habitual late payer, money first to a very weak one.
+
+    habit: share of the last six payments more than five days late, from one half on a habit (domain 4, rule 2).
+    """
+    if default_probability >= _TOO_WEAK:
+        return "prepayment"
+    return "shorter" if habit is not None and habit >= _HABIT else "usual"

@@ -11,9 +11,9 @@ from data import repository
 from data.repository import CustomerPosition, InvoiceFilter, InvoiceLine
 from forecasting.dates import to_date, to_day
 from forecasting.insurance.deadlines import OldestUnpaid
-from forecasting.order import Order, OrderAnswer, judge
+from forecasting.order import Order, OrderAnswer, judge, proposed_terms
 from forecasting.reminders import Standing, standing
-from pages.ui import frame, profile, session
+from pages.ui import collecting, frame, profile, session
 from pages.ui.formats import UNKNOWN
 from pages.ui.frame import Headline, Table
 from pages.ui.session import Desk
@@ -91,6 +91,9 @@ def order(at: Desk, found: Sequence[CustomerPosition]) -> None:
         st.error(say("sales.bad_amount", text=text[:40]), icon=":material/error:")
         return
     _answer(_judged(at, by_id[who], amount, int(term)), by_id[who], amount, say)
+    chance = collecting.default_probabilities(at, session.ledger(at)).get(who, 0.0)
+    terms = proposed_terms(habit=by_id[who].habit, default_probability=chance)
+    st.caption(say(f"sales.terms.{terms}"))
 
 
 def _judged(at: Desk, position: CustomerPosition, amount_minor: int, term_days: int) -> OrderAnswer:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from forecasting.insurance.deadlines import OldestUnpaid
 from forecasting.ledger import Partner
-from forecasting.order import Order, judge
+from forecasting.order import Order, judge, proposed_terms
 from tests.forecasting.make import contract, day, policy
 
 DAY = day("2026-06-11")
@@ -86,3 +86,17 @@ def test_an_order_never_gets_more_than_it_is_and_owing_more_never_helps(amount: 
     assert later.insured_minor <= answer.insured_minor <= amount
     assert later.fundable_minor <= answer.fundable_minor <= amount
     assert ("approval" in answer.reasons) == (amount + owed > 30_000_00)
+
+
+@pytest.mark.parametrize(
+    ("habit", "chance", "terms"),
+    [
+        (None, 0.015, "usual"),
+        (0.49, 0.09, "usual"),
+        (0.5, 0.015, "shorter"),
+        (None, 0.10, "prepayment"),
+        (1.0, 1.0, "prepayment"),
+    ],
+)
+def test_terms_follow_from_habit_and_solvency(habit: float | None, chance: float, terms: str) -> None:
+    assert proposed_terms(habit=habit, default_probability=chance) == terms

@@ -56,6 +56,7 @@ def test_an_order_beyond_the_limit_is_refused_and_says_why(company: Path) -> Non
     assert not app.exception
     assert "refused" in app.error[0].value and "€9,000,000.00" in app.error[0].value
     assert any("internal limit is too small" in c.value for c in app.caption)
+    assert any("Proposed terms" in c.value for c in app.caption)
 
 
 def test_what_is_no_amount_is_said(company: Path) -> None:
