@@ -24,6 +24,8 @@ from forecasting.ledger import Side
 #: subledger (entries of partner accounts with matching codes) · partners.
 TableKind = Literal["invoices", "aged", "payments", "bank", "journal", "subledger", "partners", "unknown"]
 
+#: Headers that name the code of a partner or of something else.
+_ANY_CODE: Final = frozenset({"account", "account number", "account no", "account code", "code", "compte"})
 #: Different values of a column that are looked at, taken from its beginning and its middle.
 _SAMPLE: Final = 300
 
@@ -109,7 +111,20 @@ def guess_fields(table: Table) -> Columns:
         by_field["partner_id"] = by_field.pop("account")
         if "partner_name" not in by_field and "account_name" in by_field:
             by_field["partner_name"] = by_field.pop("account_name")
+    if "partner_id" in by_field and not _is_code_of(table, by_field):
+        del by_field["partner_id"]
     return Columns(by_field=by_field, bands=bands if len(bands) >= 2 else {})
+
+
+def _is_code_of(table: Table, by_field: Mapping[str, str]) -> bool:
+    """Whether a column that is only called "account" or "code" has another code for each name beside it."""
+    name = by_field["partner_id"]
+    if normalise(name) not in _ANY_CODE or "partner_name" not in by_field:
+        return True
+    codes, names = (table.column(by_field[f]).slice(0, 3_000) for f in ("partner_id", "partner_name"))
+    pairs = {(c, n) for c, n in zip(codes.to_pylist(), names.to_pylist(), strict=True) if not (is_blank(c) or is_blank(n))}
+    different = {c for c, _ in pairs}
+    return len(pairs) <= 1.2 * len(different) and 2 * len(different) > len({n for _, n in pairs})
 
 
 def _are_partners(accounts: list[str]) -> bool:

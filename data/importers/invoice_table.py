@@ -79,6 +79,8 @@ def _notes(work: InvoiceLines, rows: InvoiceRows, grouping: Grouping, style: Sty
     notes = []
     if work.worth.is_net:
         notes.append(Question(code="import.note.amounts_net"))
+    if work.lines.carried:
+        notes.append(Question(code="import.note.partner_above"))
     if work.made_numbers:
         notes.append(Question(code="import.note.no_numbers"))
     payments = work.columns.has("issue", "paid") and shows_payments(work)

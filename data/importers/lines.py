@@ -30,7 +30,7 @@ class Lines:
     """The lines of a table sorted by what they are.
 
     `data`, `sums`, `headings` bool (n,); `partner_id`, `partner_name` text (n,) with the headings of groups carried
-    down; `grouped` whether any heading named a partner.
+    down; `grouped` whether any heading named a partner, `carried` whether a line took that of the line above.
     """
 
     data: Mask
@@ -39,6 +39,7 @@ class Lines:
     partner_id: pa.Array
     partner_name: pa.Array
     grouped: bool
+    carried: bool
 
 
 def _none(table: Table) -> Mask:
@@ -127,14 +128,21 @@ def _carried(table: Table, headings: Mask, ids: list[str], names: list[str], own
     return used
 
 
-def _fill_down(ids: list[str], names: list[str], own: Mask, live: Mask) -> None:
-    """Gives each line without a partner that of the line above, as lists do that name a partner once."""
+def _fill_down(ids: list[str], names: list[str], own: Mask, live: Mask) -> bool:
+    """Gives each line without a partner that of the line above, as lists do that name a partner once.
+
+    A list that says a partner twice leaves the others blank for another reason: nothing is filled then.
+    """
+    named = [(ids[line], names[line]) for line in np.flatnonzero(own & live)]
+    if len(set(named)) < len(named):
+        return False
     last = -1
     for line in np.flatnonzero(live):
         if own[line]:
             last = int(line)
         elif last >= 0 and not (ids[line] or names[line]):
             ids[line], names[line] = ids[last], names[last]
+    return True
 
 
 def sort_lines(table: Table, columns: Columns) -> Lines:
@@ -158,12 +166,12 @@ def sort_lines(table: Table, columns: Columns) -> Lines:
     data = live & ~sums & ~headings
     own = filled(ids) | filled(names)
     without = data & ~own
-    grouped = False
+    grouped = carried = False
     if without.any() and (headings.any() or (own & data).any()):
         id_list, name_list = ids.to_pylist(), names.to_pylist()
         grouped = bool(headings.any()) and _carried(table, headings, id_list, name_list, own)
         if not grouped and own.any() and without.sum() >= 0.3 * data.sum():
-            _fill_down(id_list, name_list, own, data)
+            carried = _fill_down(id_list, name_list, own, data)
         ids, names = pa.array(id_list, pa.string()), pa.array(name_list, pa.string())
     if not grouped:
         # A line of two or three cells may be a row with much missing; one of a single cell is a heading of something.
@@ -175,6 +183,7 @@ def sort_lines(table: Table, columns: Columns) -> Lines:
         partner_id=ids,
         partner_name=names,
         grouped=grouped,
+        carried=carried,
     )
 
 

@@ -132,3 +132,20 @@ def test_a_macintosh_file() -> None:
     reading = read_text(text.replace("\n", "\r"), encoding="mac-roman")
     assert [row.partner_name for row in reading.invoices] == ["Hôtel", "Café"]
     assert not reading.problems
+
+
+def test_an_account_is_a_partner_s_code_only_where_it_goes_with_the_name() -> None:
+    head = "Supplier,Transaction Number,Transaction Date,Value,Account\n"
+    reading = read_text(head + "ACME,1,2020-04-03,10,Rent\nBETA,2,2020-04-30,20,Rent\nGAMMA,3,2020-04-30,20,Fees\n")
+    assert [row.partner_id for row in reading.invoices] == ["ACME", "BETA", "GAMMA"]
+    reading = read_text(head + "ACME,1,2020-04-03,10,S1\nBETA,2,2020-04-30,20,S2\nACME,3,2020-04-30,20,S1\n")
+    assert [row.partner_id for row in reading.invoices] == ["S1", "S2", "S1"]
+
+
+def test_a_partner_left_blank_is_that_of_the_line_above_only_where_no_partner_comes_twice() -> None:
+    head = "Invoice number,Customer,Invoice date,Total\n"
+    reading = read_text(head + "1,A,2024-01-15,1\n2,,2024-01-16,1\n3,B,2024-01-17,1\n4,,2024-01-17,1\n")
+    assert [row.partner_id for row in reading.invoices] == ["A", "A", "B", "B"]
+    assert "import.note.partner_above" in {note.code for note in reading.notes}
+    reading = read_text(head + "1,A,2024-01-15,1\n2,,2024-01-16,1\n3,A,2024-01-17,1\n4,,2024-01-17,1\n")
+    assert codes(reading) == ["import.missing_partner"] * 2
