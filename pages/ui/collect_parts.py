@@ -68,7 +68,7 @@ def headlines(found: Collecting, say: Voice) -> list[Headline]:
         ),
         Headline(
             label=say("collect.kpi.disputed"),
-            value=say.f.whole(len(disputed)),
+            value=say.f.whole(sum(line.disputed for lines in found.lines.values() for line in lines)),
             second=say("collect.kpi.beyond", count=beyond),
             tone="red" if beyond else "gray",
         ),

@@ -23,6 +23,8 @@ from pages.ui.voice import Voice
 _TERM_MAX: Final = 180
 _TERM_USUAL: Final = 30
 _DISPUTES_MAX: Final = 200
+#: Customers listed at first.
+_SHOWN: Final = 20
 
 
 def positions(at: Desk) -> tuple[CustomerPosition, ...]:
@@ -155,6 +157,8 @@ def listed(at: Desk, found: Sequence[CustomerPosition]) -> None:
     rows = [p for p in found if p.owed_minor > 0 or p.partner.credit_limit_minor is not None]
     if not rows:
         return
+    if len(rows) > _SHOWN and not st.toggle(say("sales.all", count=len(rows)), key="sales_all"):
+        rows = rows[:_SHOWN]
     money: dict[str, list[int | None]] = {
         say("sales.column.owed"): [p.owed_minor for p in rows],
         say("sales.column.overdue"): [p.overdue_minor for p in rows],

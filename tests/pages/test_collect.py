@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from data import repository
 from data.access import FINANCE
+from data.repository import InvoiceFilter
 from forecasting.dates import to_day
 from forecasting.latepayment import late_interest
 from forecasting.ledger import NO_DAY
@@ -30,6 +31,8 @@ def test_the_page_says_whom_to_call_first(company: Path, language: Language) -> 
     said = next(m.value for m in app.markdown if "**" in m.value)
     assert any(name in said for name in {p.name for p in small_sample().partners})
     assert (app.text_area[0].value or "").strip()
+    listed = repository.invoices(session.open_store(str(company)), FINANCE, InvoiceFilter(status="disputed"))
+    assert app.metric[4].value == str(listed.count) != "0"
     assert not app.error
 
 
