@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from data import repository
@@ -82,3 +83,23 @@ def test_the_navigation_of_a_salesperson_holds_no_treasury(company: Path) -> Non
     assert app.title[0].value == "Sales" and not app.exception
     with pytest.raises(ValueError, match="Could not find a navigation page"):
         app.switch_page("pages/cash.py")
+
+
+@pytest.mark.parametrize("page", ["collect", "customers", "sales"])
+def test_pages_about_customers_stand_on_a_phone(company: Path, page: str) -> None:
+    app = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=120)
+    app.session_state["entered"], app.session_state["lang"], app.session_state["phone"] = True, "fr", True
+    app.run()
+    assert not app.exception and not app.error
+    assert max(len(table.value.columns) for table in app.table) <= 5
+
+
+@pytest.mark.parametrize("page", ["collect", "customers", "sales"])
+def test_an_empty_store_is_no_error(tmp_path: Path, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "empty.duckdb"
+    repository.create_store(path).close()
+    monkeypatch.setenv("ENCAISSE_STORE", str(path))
+    app = opened_page(page)
+    assert app.title[0].value and not app.error
+    session.open_store(str(path)).close()
+    st.cache_resource.clear()
