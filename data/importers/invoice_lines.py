@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +18,11 @@ from data.importers.protocol import ReadOptions, TableMapping
 from data.importers.table import Mask, Table, filled
 from data.importers.typed import DayColumn
 from data.importers.vocabulary import normalise
+
+_PARTNER_TITLE: Final = re.compile(
+    r"\s*(?:nom (?:du )?)?(?:client|customer|fournisseur|supplier|vendor|tiers|bill to|raison sociale)(?: name)?\s*:\s*(\S.*)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +51,12 @@ class InvoiceLines:
         return self.columns.by_field.get(field, "")
 
 
+def _partner_of_titles(titles: Sequence[str]) -> str:
+    """The partner whose account a sheet is, where one line above the table says so ("Client : Dupont")."""
+    named = {found.group(1).strip() for title in titles if (found := _PARTNER_TITLE.match(title))}
+    return named.pop() if len(named) == 1 else ""
+
+
 def partner_keys(table: Table, columns: Columns, lines: Lines) -> tuple[pa.Array, pa.Array]:
     """The partner's code and name of each line; a name stands for a missing code, an account for both."""
     code, name = lines.partner_id, lines.partner_name
@@ -50,6 +64,9 @@ def partner_keys(table: Table, columns: Columns, lines: Lines) -> tuple[pa.Array
     both = blank_code & blank_name
     if both.all() and "account" in columns.by_field:
         return table.column(columns.by_field["account"]), name
+    if both.all() and not columns.has("partner_id", "partner_name") and (title := _partner_of_titles(table.above)):
+        same = pa.array([title] * len(table), pa.string())
+        return same, same
     code = pc.if_else(pa.array(blank_code), name, code) if blank_code.any() else code
     return code, name
 

@@ -47,7 +47,7 @@ def judge_types(work: InvoiceLines) -> tuple[Mask, Mask]:
     column = work.text("type")
     none = np.zeros(len(work.table), np.bool_)
     if column is None:
-        label = work.text("label")
+        label = work.text("label") if work.columns.has("label") else work.text("number")
         if label is None or work.worth.source != "debit_credit":
             return none, none
         return none, matching(label, says_payment) & (work.worth.amount < 0)

@@ -149,3 +149,18 @@ def test_a_partner_left_blank_is_that_of_the_line_above_only_where_no_partner_co
     assert "import.note.partner_above" in {note.code for note in reading.notes}
     reading = read_text(head + "1,A,2024-01-15,1\n2,,2024-01-16,1\n3,A,2024-01-17,1\n4,,2024-01-17,1\n")
     assert codes(reading) == ["import.missing_partner"] * 2
+
+
+def test_a_sheet_of_one_partner_named_above_the_table() -> None:
+    reading = read_text(
+        "Client :;Dupont\nRelevé de compte au;31/03/2026\n\nDate;Facture;Échéance;Débit;Crédit;Solde\n"
+        "15/01/2026;F1;14/02/2026;120,00;;120,00\n15/02/2026;F2;14/03/2026;80,00;;200,00\n"
+        "20/02/2026;Règlement F1;;;120,00;80,00\n"
+    )
+    assert not reading.problems
+    assert [(r.side, r.partner_id, r.number, r.amount_minor) for r in reading.invoices] == [
+        ("customer", "Dupont", "F1", 12000),
+        ("customer", "Dupont", "F2", 8000),
+        ("customer", "Dupont", "Règlement F1", -12000),
+    ]
+    assert [dict(r.extra).get("kind") for r in reading.invoices] == [None, None, "payment"]
