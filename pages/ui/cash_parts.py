@@ -19,6 +19,7 @@ from pages.ui.charts.drivers import drivers
 from pages.ui.charts.hero import Hero, hero
 from pages.ui.charts.weeks import Weeks
 from pages.ui.charts.weeks import weeks as weeks_figure
+from pages.ui.expected_parts import expected_notice
 from pages.ui.headings import daily_headings, week_starts, weekly
 from pages.ui.question import HORIZONS, Question, Repair, days_known
 from pages.ui.session import Desk
@@ -64,6 +65,7 @@ def notices(at: Desk, outlook: Outlook, repairs: Sequence[Repair]) -> None:
     known = days_known(ledger)
     if known < HORIZONS[outlook.question.months]:
         st.info(say("cash.notice.stops", day=say.f.long_day(ledger.as_of + known)), icon=":material/event_busy:")
+    expected_notice(at, ledger)
     age = to_day(date.today()) - ledger.as_of
     if age > _OLD_DAYS:
         words = say("cash.notice.old", count=age, day=say.f.long_day(ledger.as_of))

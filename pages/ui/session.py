@@ -23,6 +23,7 @@ from data.repository import Company, InvoiceFilter, InvoiceLine, Missing, SavedC
 from data.sample import sample_company
 from data.sample_store import clear_store, fill_store
 from data.scenario_files import scenario_from_text
+from forecasting.activity import completed
 from forecasting.curve import Projection
 from forecasting.dates import business_day_from
 from forecasting.errors import StoreBusy, StoreUnreadable
@@ -41,6 +42,8 @@ from pages.ui.voice import Voice, pick_language, voice_of
 
 #: Where the company's data lies unless the environment names another file.
 STORE_DEFAULT: Final = Path(__file__).resolve().parents[2] / "var" / "encaisse.duckdb"
+#: The setting that says whether the business to come is counted.
+_EXPECTED: Final = "expected_business"
 
 
 if TYPE_CHECKING:
@@ -73,6 +76,7 @@ class _Memory:
         self.companies: Bounded[tuple[str, Principal], Company] = Bounded(8)
         self.missing: Bounded[tuple[str, Principal], tuple[Missing, ...]] = Bounded(8)
         self.ledgers: Bounded[tuple[str, Principal, date], Ledger] = Bounded(4)
+        self.completed: Bounded[str, Ledger] = Bounded(4)
         self.books: Bounded[tuple[str, Scenario], Any] = Bounded(6)
         self.paths: Bounded[tuple[str, int, FactoringContract | None], PathResult] = Bounded(16)
         self.claims: Bounded[tuple[str, InsurancePolicy, str], tuple[Claim, ...]] = Bounded(32)
@@ -146,9 +150,25 @@ def _version_key(store: Store, principal: Principal) -> tuple[str, Principal]:
 
 
 def ledger(at: Desk) -> Ledger:
-    """The ledger of this moment, loaded again only when a row that a projection can see has changed."""
+    """The ledger of this moment, loaded again only when a row that a projection can see has changed.
+
+    Sides that bring no business to come of their own are continued from their history, unless the company left that out.
+    """
     key = (repository.data_version(at.store, at.principal).ledger_key, at.principal, date.today())
-    return _memory().ledgers.get(key, lambda: repository.load_ledger(at.store, at.principal))
+    known = _memory().ledgers.get(key, lambda: repository.load_ledger(at.store, at.principal))
+    if not counts_expected(at):
+        return known
+    return _memory().completed.get(known.fingerprint, lambda: completed(known))
+
+
+def counts_expected(at: Desk) -> bool:
+    """Whether the company counts the business to come; it does until somebody switches it off."""
+    return repository.setting(at.store, at.principal, _EXPECTED, "on") == "on"
+
+
+def count_expected(at: Desk, wanted: bool) -> None:
+    """Count the business to come, or leave it out."""
+    repository.save_settings(at.store, at.principal, {_EXPECTED: "on" if wanted else "off"})
 
 
 def is_empty(of: Ledger) -> bool:
