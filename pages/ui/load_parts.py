@@ -330,6 +330,11 @@ def _receipts(at: Desk) -> None:
             rejected=say.f.whole(receipt.rejected),
         )
         st.success(words, icon=":material/check:")
+        # What only the store could see was in no preview: it is said here or nowhere.
+        for found in [p for p in receipt.problems if p.code.startswith("store.")][:_SHOWN]:
+            st.warning(
+                f"{say('load.row_of', row=found.row or '—')} · {plain(say.problem(found))}", icon=":material/warning:"
+            )
     for found in st.session_state.pop("refused", ()):
         st.error(plain(say.problem(found)), icon=":material/error:")
     if receipts and st.button(say("load.receipt.see"), type="primary", key="see_cash"):
