@@ -34,11 +34,11 @@ def odd_ledger(seed: int, count: int = 40) -> Ledger:
     amount = rng.integers(2_000, 900_000, count)
     names = [f"F{i:03d}" for i in range(count)]
     credits = [""] * count
-    for i in rng.choice(count, 6, replace=False):
-        amount[i] = -int(rng.integers(500, 3_000))
-        credits[i] = names[int(rng.integers(0, count))] if rng.random() < 0.7 else ""
-        if credits[i] and amount[names.index(credits[i])] < 0:
-            credits[i] = ""
+    notes = rng.choice(count, 6, replace=False)
+    amount[notes] = -rng.integers(500, 3_000, 6)
+    for i in notes[:4]:
+        target = int(rng.integers(0, count))
+        credits[i] = names[target] if amount[target] > 0 else ""
     paid = np.where((issue < AS_OF - 60) & (rng.random(count) < 0.6), issue + 45, NO_DAY)
     later = (issue < AS_OF) & (paid == NO_DAY) & (rng.random(count) < 0.1)
     paid = np.where(later & (amount > 0), AS_OF + rng.integers(0, 40, count), paid)
@@ -131,7 +131,7 @@ def test_every_cent_agrees(seed: int) -> None:
 
 
 @pytest.mark.proof
-@settings(derandomize=True, max_examples=400, deadline=None)
+@settings(derandomize=True, max_examples=250, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_every_cent_agrees_at_length(seed: int) -> None:
     test_every_cent_agrees.hypothesis.inner_test(seed)  # type: ignore[attr-defined]
