@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.special import log1p
 
 from forecasting.simulation.assumptions import Assumptions
-from forecasting.simulation.draw_plan import COVERED, DISPUTED, DrawPlan, Int16, Int32, Int64
+from forecasting.simulation.draw_plan import COVERED, DISPUTED, DrawPlan, Int16, Int32, Int64, Shared
 from forecasting.simulation.draws import (
     DISPUTE,
     Found,
@@ -23,7 +23,6 @@ from forecasting.simulation.draws import (
     step_of,
     stops,
 )
-from forecasting.simulation.facts import InvoiceEvents
 from forecasting.simulation.kernel_events import DisputeHits, DisputeTerms, count_events, fill_events, settle
 from forecasting.simulation.kernel_facts import NEVER, ON_DEADLINE, PROCEDURES, FactsBlock, to_ppm
 from forecasting.simulation.luck import GOLDEN, step
@@ -65,9 +64,8 @@ def receipts_book(plan: DrawPlan, first: int, count: int) -> Int64:
 
 def shared_receipts(plan: DrawPlan) -> Int64:
     """What is known to come in on each day, the same on every path; int64 (H,)."""
-    _, _, day, minor = _shared(plan.known.facts.receipts, plan, 1)
     shared = np.zeros(plan.horizon_days, dtype=np.int64)
-    np.add.at(shared, day, minor)
+    np.add.at(shared, plan.known_receipts.day, plan.known_receipts.minor)
     return shared
 
 
@@ -176,24 +174,23 @@ def _plain_receipts(plan: DrawPlan, days: Int16, disputes: Disputes) -> Receipts
     short[disputes.path, disputes.slot] = disputes.credit_minor
     path, slot = np.nonzero(days < plan.horizon_days)
     drawn = (path, plan.row[slot].astype(np.int64), days[path, slot].astype(np.int64), plan.minor[slot] - short[path, slot])
-    path, row, day, minor = _merged(plan, drawn, _shared(plan.known.facts.receipts, plan, len(days)))
+    path, row, day, minor = _merged(plan, drawn, _on_every_path(plan.known_receipts, len(days)))
     return _pointers(path, len(days)), row.astype(np.int32), day.astype(np.int16), minor
 
 
 def _compiled_receipts(plan: DrawPlan, days: Int16, disputes: Disputes) -> Receipts:
     """The same by a counting sort; known payments stand beside the drawn ones, on the same day of every path."""
-    _, row, day, minor = _shared(plan.known.facts.receipts, plan, 1)
-    all_days = np.column_stack([days, np.tile(day.astype(np.int16), (len(days), 1))]) if len(day) else days
-    event_row = np.concatenate([plan.row, row.astype(np.int32)])
+    known = plan.known_receipts
+    all_days = np.column_stack([days, np.tile(known.day, (len(days), 1))]) if len(known.day) else days
     ptr = np.empty(len(days) + 1, dtype=np.int64)
     count_events(all_days, plan.horizon_days, ptr)
     invoice, event_day = np.empty(ptr[-1], dtype=np.int32), np.empty(ptr[-1], dtype=np.int16)
     amount = np.empty(ptr[-1], dtype=np.int64)
     fill_events(
         all_days,
-        np.argsort(event_row, kind="stable").astype(np.int32),
-        event_row,
-        np.concatenate([plan.minor, minor]),
+        plan.by_row,
+        np.concatenate([plan.row, known.row]) if len(known.row) else plan.row,
+        np.concatenate([plan.minor, known.minor]) if len(known.row) else plan.minor,
         plan.horizon_days,
         ptr,
         _pointers(disputes.path, len(days)),
@@ -225,13 +222,10 @@ def _cancelled(plan: DrawPlan, ends: Stops) -> Rows:
     return path, plan.row[slot].astype(np.int64), plan.earliest_of(slot).astype(np.int64), plan.minor[slot]
 
 
-def _shared(events: InvoiceEvents, plan: DrawPlan, count: int) -> Rows:
-    """Events that every path has, within the horizon."""
-    day = events.day.astype(np.int64) - plan.as_of
-    inside = (day >= 0) & (day < plan.horizon_days)
-    path = np.repeat(np.arange(count), int(inside.sum()))
-    invoice, amount = events.invoice[inside].astype(np.int64), events.amount_minor[inside]
-    return path, np.tile(invoice, count), np.tile(day[inside], count), np.tile(amount, count)
+def _on_every_path(shared: Shared, count: int) -> Rows:
+    """Shared events repeated for each path."""
+    row, day, minor = (np.tile(column.astype(np.int64), count) for column in (shared.row, shared.day, shared.minor))
+    return np.repeat(np.arange(count), len(shared.row)), row, day, minor
 
 
 def _merged(plan: DrawPlan, *families: Rows) -> Rows:
@@ -246,7 +240,6 @@ def _pointers(path: Int64, count: int) -> Int64:
 
 
 def _block(plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, ends: Stops) -> FactsBlock:
-    shared = plan.known.facts
     within = (disputes.credit_minor > 0) & (disputes.resolved < plan.horizon_days)
     settled = (
         disputes.path[within],
@@ -254,8 +247,10 @@ def _block(plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, e
         disputes.resolved[within],
         disputes.credit_minor[within],
     )
-    credit = _merged(plan, settled, _cancelled(plan, ends), _shared(shared.credit_notes, plan, count))
-    payment = shared_payments(plan)
+    credit = _merged(
+        plan, settled, _cancelled(plan, ends), _on_every_path(plan.shared(plan.known.facts.credit_notes), count)
+    )
+    payment = plan.our_payments
     dispute = _dispute_rows(plan, count, disputes)
     failure = _failure_rows(plan, count, ends)
     request = _request_rows(plan, count, ends)
@@ -268,10 +263,10 @@ def _block(plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, e
         receipt_invoice=receipts[1],
         receipt_day=receipts[2],
         receipt_minor=receipts[3],
-        payment_ptr=np.array([0, len(payment[0])], dtype=np.int64),
-        payment_invoice=payment[1].astype(np.int32),
-        payment_day=payment[2].astype(np.int16),
-        payment_minor=payment[3],
+        payment_ptr=np.array([0, len(payment.row)], dtype=np.int64),
+        payment_invoice=payment.row,
+        payment_day=payment.day,
+        payment_minor=payment.minor,
         credit_ptr=_pointers(credit[0], count),
         credit_invoice=credit[1].astype(np.int32),
         credit_day=credit[2].astype(np.int16),
@@ -293,18 +288,6 @@ def _block(plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, e
         request_day=request[:, 2].astype(np.int32),
         request_declared=request[:, 3].astype(np.int32),
     )
-
-
-def shared_payments(plan: DrawPlan) -> Rows:
-    """Our payments to suppliers, the same on every path: 0, row, day from as_of, minor; sorted by day, then row."""
-    day = plan.payment_day.astype(np.int64)
-    paid = day < plan.horizon_days
-    ours = (np.zeros(int(paid.sum()), dtype=np.int64), plan.payments.row[paid], day[paid], plan.payments.minor[paid])
-    path, row, day, minor = (
-        np.concatenate(pair) for pair in zip(ours, _shared(plan.known.facts.payments, plan, 1), strict=True)
-    )
-    order = np.lexsort((row, day))
-    return path[order], row[order], day[order], minor[order]
 
 
 def _ordered(rows: Int64, given: list[list[int]], count: int) -> Int64:

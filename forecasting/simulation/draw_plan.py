@@ -17,6 +17,7 @@ from forecasting.ledger_build import stable_id
 from forecasting.money import round_ratio
 from forecasting.scenario import Delays, Scenario
 from forecasting.simulation.assumptions import ASSUMPTIONS, Assumptions, default_correlation
+from forecasting.simulation.facts import InvoiceEvents
 from forecasting.simulation.kernel_draws import Tables
 from forecasting.simulation.known import Known, OpenRows, known_part
 from forecasting.simulation.luck import GOLDEN
@@ -86,7 +87,22 @@ class Risks:
     sector_key: npt.NDArray[np.uint64]
 
 
-# No slots here: `flat` is remembered beside the fields.
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Events that every path has, sorted by day, then row: row int32, day int16 from as_of, minor int64."""
+
+    row: Int32
+    day: Int16
+    minor: Int64
+
+    @classmethod
+    def sorted(cls, row: Int32, day: Int16, minor: Int64) -> Shared:
+        """Events in any order."""
+        order = np.lexsort((row, day))
+        return cls(row[order], day[order], minor[order])
+
+
+# No slots here: what follows from the fields alone is remembered beside them.
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DrawPlan:
     """A question ready to be drawn: n invoices of D debtors over H days, sorted by debtor, open ones first.
@@ -122,6 +138,33 @@ class DrawPlan:
     runs: Runs | None
     run_slot: Int64
     run_column: Int64
+
+    @cached_property
+    def known_receipts(self) -> Shared:
+        """Receipts within the horizon that every path has."""
+        return self.shared(self.known.facts.receipts)
+
+    @cached_property
+    def our_payments(self) -> Shared:
+        """What we pay to suppliers within the horizon, the same on every path."""
+        drawn = self.payment_day < self.horizon_days
+        known = self.shared(self.known.facts.payments)
+        return Shared.sorted(
+            np.concatenate([self.payments.row[drawn].astype(np.int32), known.row]),
+            np.concatenate([self.payment_day[drawn], known.day]),
+            np.concatenate([self.payments.minor[drawn], known.minor]),
+        )
+
+    @cached_property
+    def by_row(self) -> Int32:
+        """Slots of drawn invoices, then known receipts, in the order of the ledger."""
+        return np.argsort(np.concatenate([self.row, self.known_receipts.row]), kind="stable").astype(np.int32)
+
+    def shared(self, events: InvoiceEvents) -> Shared:
+        """Events of the known part within the horizon."""
+        day = events.day.astype(np.int64) - self.as_of
+        inside = (day >= 0) & (day < self.horizon_days)
+        return Shared.sorted(events.invoice[inside], day[inside].astype(np.int16), events.amount_minor[inside])
 
     @cached_property
     def flat(self) -> Tables:

@@ -19,7 +19,7 @@ from scipy.special import ndtr, ndtri
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
 from forecasting.behaviour.runs import DAY_SHARE, payment_chances
 from forecasting.ledger import Amounts, Ledger
-from forecasting.simulation.draw_block import shared_payments, shared_receipts
+from forecasting.simulation.draw_block import shared_receipts
 from forecasting.simulation.draw_plan import COVERED, DISPUTED, STATED, DrawPlan
 from forecasting.simulation.draws import shocked_wait, vanishing_probability
 from forecasting.simulation.facts import InvoiceEvents
@@ -63,8 +63,8 @@ def mean_balance(ledger: Ledger, plan: DrawPlan) -> Amounts:
     Opening cash, planned flows, our payments, computed VAT and what customers pay on average; without overdraft interest
     and what comes after a failure (dividends, VAT relief), which the paths then add.
     """
-    _, row, day, minor = shared_payments(plan)
-    ours = InvoiceEvents(invoice=row.astype(np.int32), day=(day + plan.as_of).astype(np.int32), amount_minor=minor)
+    paid = plan.our_payments
+    ours = InvoiceEvents(invoice=paid.row, day=paid.day.astype(np.int32) + plan.as_of, amount_minor=paid.minor)
     facts = replace(plan.known.facts, payments=ours)
     flows = np.zeros(plan.horizon_days)
     for flow in operating_flows(ledger, facts, plan.as_of + plan.horizon_days - 1):
