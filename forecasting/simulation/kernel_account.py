@@ -16,7 +16,7 @@ from forecasting.dates import add_months, business_day_from, month_end, to_date,
 from forecasting.factoring.contract import FactoringContract
 from forecasting.ledger import Ledger
 from forecasting.money import apply_rate
-from forecasting.simulation.kernel_book import OPEN, Book
+from forecasting.simulation.kernel_book import Book
 from forecasting.simulation.kernel_clauses import ACCOUNT, Purchases
 from forecasting.simulation.kernel_facts import NEVER, to_ppm
 from forecasting.simulation.kernel_money import NO_LIMIT, PPM
@@ -156,7 +156,7 @@ def _planned_purchases(
         return tuple(np.zeros((4, horizon_days), dtype=np.int64))  # type: ignore[return-value]
     invoice = purchases.buy_invoice
     day = np.repeat(np.arange(horizon_days), np.diff(purchases.buy_ptr))
-    amount = book.money[invoice, OPEN]
+    amount = book.open_start[invoice]
     fee = np.maximum(rounded_ppm(amount, to_ppm(contract.service_fee_rate)), contract.service_fee_min_invoice_minor)
     columns = (
         fee,

@@ -24,20 +24,17 @@ Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.uint8]
 
-#: Columns of `Book.days`: the debtor, three days, the place among the debtor's invoices (oldest first), the rank of the
-#: VAT rate (0 the highest).
-PARTNER: Final = 0
-ISSUE: Final = 1
-DELIVERY: Final = 2
-DUE: Final = 3
-PLACE: Final = 4
-VAT_RANK: Final = 5
-#: Columns of `Book.money`: the amount with VAT, what is open on the morning of day 0, and the share before VAT as
-#: NET_PART / NET_WHOLE.
+#: Columns of `Book.days`: three days, the place among the debtor's invoices (oldest first), the rank of the VAT rate (0
+#: the highest).
+ISSUE: Final = 0
+DELIVERY: Final = 1
+DUE: Final = 2
+PLACE: Final = 3
+VAT_RANK: Final = 4
+#: Columns of `Book.money`: the amount with VAT, and the share before VAT as NET_PART / NET_WHOLE.
 AMOUNT: Final = 0
-OPEN: Final = 1
-NET_PART: Final = 2
-NET_WHOLE: Final = 3
+NET_PART: Final = 1
+NET_WHOLE: Final = 2
 #: Columns of `Book.past`.
 PAST_DAY: Final = 0
 PAST_MINOR: Final = 1
@@ -70,7 +67,8 @@ class Calendar(NamedTuple):
 class Book(NamedTuple):
     """Customer invoices by their index in the ledger (n,), partners (D,), days of the horizon (H,).
 
-    days int32 (n, 6), money int64 (n, 4): see the columns above. on_receipt uint8 (n,). debtor_ptr int64 (D + 1,),
+    partner int64 (n,); days int32 (n, 5), money int64 (n, 3): see the columns above. open_start int64 (n,): open on the
+    morning of day 0. on_receipt uint8 (n,): VAT is due when it is paid. debtor_ptr int64 (D + 1,),
     debtor_invoice: each debtor's invoices, oldest first (issue, then id); a credit note that names no invoice is among
     them, one that names its invoice is not. past_ptr int64 (n + 1,), past int64 (r, 3): payments and credit notes before
     day 0. claim_rank int32 (D,): order of claim ids on one date. fixed int64 (2, H): planned flows, VAT that is known.
@@ -81,11 +79,13 @@ class Book(NamedTuple):
     overdraft_ppm: int
     overdraft_fee_ppm: int
     returns_vat: bool
+    partner: Int64
     days: Int32
     money: Int64
+    open_start: Int64
     on_receipt: Flags
     debtor_ptr: Int64
-    debtor_invoice: Int32
+    debtor_invoice: Int64
     past_ptr: Int64
     past: Int64
     claim_rank: Int32
@@ -136,8 +136,7 @@ def lower_book(ledger: Ledger, horizon_days: int, known: PathFacts | None = None
     past = _Past(ledger, known)
     part, whole, rank = _net_shares(customers)
     ptr, order = _by_debtor(customers, len(ledger.partners))
-    days = np.zeros((len(customers), 6), dtype=np.int32)
-    days[:, PARTNER] = customers.partner
+    days = np.zeros((len(customers), 5), dtype=np.int32)
     for column, source in ((ISSUE, customers.issue), (DELIVERY, customers.delivery), (DUE, customers.due)):
         days[:, column] = np.where(source == NO_DAY, NEVER, source.astype(np.int64) - ledger.as_of)
     days[order, PLACE] = np.arange(len(order)) - ptr[customers.partner[order]]
@@ -150,8 +149,10 @@ def lower_book(ledger: Ledger, horizon_days: int, known: PathFacts | None = None
         overdraft_ppm=to_ppm(ledger.overdraft_rate),
         overdraft_fee_ppm=to_ppm(ledger.overdraft_fee_rate),
         returns_vat=ledger.vat_returns == "computed",
+        partner=customers.partner.astype(np.int64),
         days=days,
-        money=np.column_stack([customers.amount_minor, past.open_start, part, whole]),
+        money=np.column_stack([customers.amount_minor, part, whole]),
+        open_start=past.open_start,
         on_receipt=customers.on_receipt.astype(np.uint8),
         debtor_ptr=ptr,
         debtor_invoice=order,
@@ -244,11 +245,11 @@ def _ledger_notes(ledger: Ledger) -> PathFacts:
     return PathFacts(kind="certain", receipts=nothing, payments=nothing, credit_notes=notes)
 
 
-def _by_debtor(customers: Invoices, partner_count: int) -> tuple[Int64, Int32]:
+def _by_debtor(customers: Invoices, partner_count: int) -> tuple[Int64, Int64]:
     debts = np.flatnonzero((customers.amount_minor >= 0) | (customers.credits < 0))
     order = debts[np.lexsort((debts, customers.issue[debts], customers.partner[debts]))]
     counts = np.bincount(customers.partner[debts], minlength=partner_count)
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), order.astype(np.int32)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), order.astype(np.int64)
 
 
 def _net_shares(invoices: Invoices) -> tuple[Int64, Int64, Int32]:

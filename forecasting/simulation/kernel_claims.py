@@ -14,7 +14,6 @@ from forecasting.simulation.kernel_book import (
     DUE,
     ISSUE,
     LOOKBACK,
-    PARTNER,
     PLACE,
     Book,
     Calendar,
@@ -150,7 +149,7 @@ def _next_change(debtor: int, day: int, book: Book, desk: Desk) -> int:
     following = NEVER
     for row in range(desk.level[WATCH]):
         when = desk.watch[row, WATCH_DAY]
-        if day < when < following and book.days[desk.watch[row, WATCH_INVOICE], PARTNER] == debtor:
+        if day < when < following and book.partner[desk.watch[row, WATCH_INVOICE]] == debtor:
             following = when
     return following
 
@@ -247,7 +246,7 @@ def _pour(debtor: int, day: int, book: Book, desk: Desk, balance: Int64, credite
         balance[m] = open_before(book.debtor_invoice[first + m], day, book)
     for row in range(desk.level[WATCH]):
         invoice = desk.watch[row, WATCH_INVOICE]
-        if book.days[invoice, PARTNER] == debtor and desk.watch[row, WATCH_DAY] <= day:
+        if book.partner[invoice] == debtor and desk.watch[row, WATCH_DAY] <= day:
             balance[book.days[invoice, PLACE]] -= desk.watch[row, WATCH_MINOR]
     credited_by(debtor, day, book, desk, credited)
     pool = 0
@@ -340,7 +339,7 @@ def _recoveries(
         invoice = desk.watch[row, WATCH_INVOICE]
         amount = desk.watch[row, WATCH_MINOR]
         later = not desk.watch[row, WATCH_CREDIT] and desk.watch[row, WATCH_DAY] > loss_day
-        if later and amount > 0 and book.days[invoice, PARTNER] == debtor:
+        if later and amount > 0 and book.partner[invoice] == debtor:
             recoveries = _recover(recoveries, claim, desk.watch[row, WATCH_DAY], amount, debtor, count, book, desk, rows)
     if failure >= 0:
         judgment = facts.failure[failure, DAY]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from forecasting.dates import business_table, month_end, to_date, to_day
 from forecasting.factoring.contract import DatedLimit, FactoringContract
 from forecasting.ledger import NO_DAY, Ledger
-from forecasting.simulation.kernel_book import DUE, ISSUE, OPEN, PARTNER, Book
+from forecasting.simulation.kernel_book import DUE, ISSUE, Book
 from forecasting.simulation.kernel_facts import NEVER, to_ppm
 from forecasting.simulation.kernel_money import NO_LIMIT, PPM
 
@@ -36,7 +36,7 @@ class Purchases(NamedTuple):
     buy_ptr, hand_ptr int64 (H + 1,) with the invoices that are bought and handed back on each day. held int32: with the
     factor at the start. slot int32 (n,): the approval that an invoice was bought under; slot_ptr int64 (D + 1,),
     slot_limit: each debtor's approvals in the order of their days. line_day int32 (D,): planned day of a debtor's first
-    purchase (NEVER: none, or its line is open already). guarantor uint8 (D,): the factor bears the debtor, bit 1 in the
+    purchase (NEVER: none, or its line is open already). guarantor int64 (D,): the factor bears the debtor, bit 1 in the
     variant `factoring`, bit 2 in `both`. payout_days NEVER: no guarantee. share_relief: VAT relief leaves out what the
     factor guarantees. in_advance: interest is taken from each draw.
     """
@@ -44,15 +44,15 @@ class Purchases(NamedTuple):
     active: bool
     kind: int
     buy_ptr: Int64
-    buy_invoice: Int32
+    buy_invoice: Int64
     hand_ptr: Int64
-    hand_invoice: Int32
-    held: Int32
-    slot: Int32
+    hand_invoice: Int64
+    held: Int64
+    slot: Int64
     slot_ptr: Int64
     slot_limit: Int64
     line_day: Int32
-    guarantor: Flags
+    guarantor: Int64
     cap_ppm: int
     at_purchase: bool
     sweep: bool
@@ -63,10 +63,10 @@ class Purchases(NamedTuple):
 
 
 def lower_purchases(
-    ledger: Ledger, book: Book, horizon_days: int, contract: FactoringContract | None, guarantor: Flags
+    ledger: Ledger, book: Book, horizon_days: int, contract: FactoringContract | None, guarantor: Int64
 ) -> Purchases:
     """Who is bought when, under which approval, and when it comes back."""
-    n, partner = len(ledger.customers), book.days[:, PARTNER]
+    n, partner = len(ledger.customers), book.partner
     fund_day = np.full(n, NEVER, dtype=np.int32) if contract is None else _fund_days(ledger, book, contract)
     hand_day = np.full(n, NEVER, dtype=np.int32)
     kind = ACCOUNT if contract is None else _KINDS.get(contract.contract_type, ACCOUNT)
@@ -89,7 +89,7 @@ def lower_purchases(
         buy_invoice=buy_invoice,
         hand_ptr=hand_ptr,
         hand_invoice=hand_invoice,
-        held=np.flatnonzero(fund_day < 0).astype(np.int32),
+        held=np.flatnonzero(fund_day < 0).astype(np.int64),
         slot=slot,
         slot_ptr=slot_ptr,
         slot_limit=slot_limit,
@@ -112,8 +112,8 @@ def _fund_days(ledger: Ledger, book: Book, contract: FactoringContract) -> Int32
     customers, as_of = ledger.customers, ledger.as_of
     remitted = _remittance_days(ledger, book, contract)
     issue, due = book.days[:, ISSUE], book.days[:, DUE]
-    is_open = book.money[:, OPEN] > 0
-    allowed = is_open & (due >= remitted) & _debtors(ledger, contract)[book.days[:, PARTNER]]
+    is_open = book.open_start > 0
+    allowed = is_open & (due >= remitted) & _debtors(ledger, contract)[book.partner]
     if contract.max_invoice_age_days is not None:
         allowed &= remitted - issue <= contract.max_invoice_age_days
     if contract.max_term_days is not None:
@@ -179,19 +179,19 @@ def _debtors(ledger: Ledger, contract: FactoringContract) -> npt.NDArray[np.bool
 
 
 def _approvals(
-    ledger: Ledger, partner: Int32, fund_day: Int32, contract: FactoringContract | None
-) -> tuple[Int64, Int64, Int32]:
+    ledger: Ledger, partner: Int64, fund_day: Int32, contract: FactoringContract | None
+) -> tuple[Int64, Int64, Int64]:
     """Approval slots: a debtor's approval at the start, then one slot for each change, in the order of its days."""
     table = None if contract is None or contract.approvals is None else dict(contract.approvals)
     steps = limits_by_day(ledger, table, 0, () if contract is None else contract.approval_changes)
     ptr = np.concatenate([[0], np.cumsum([len(s) for s in steps])]).astype(np.int64)
     limit = np.array([amount for s in steps for _, amount in s], dtype=np.int64)
-    slot = ptr[partner].astype(np.int32)
+    slot = ptr[partner]
     for d, own in enumerate(steps):
         if len(own) > 1:
             mine = np.flatnonzero(partner == d)
             days = np.array([day for day, _ in own[1:]])
-            slot[mine] += np.searchsorted(days, fund_day[mine], side="right").astype(np.int32)
+            slot[mine] += np.searchsorted(days, fund_day[mine], side="right")
     return ptr, limit, slot
 
 
@@ -209,8 +209,8 @@ def limits_by_day(
     return steps
 
 
-def _by_day(day: Int32, horizon_days: int) -> tuple[Int64, Int32]:
+def _by_day(day: Int32, horizon_days: int) -> tuple[Int64, Int64]:
     inside = np.flatnonzero((day >= 0) & (day < horizon_days))
     order = inside[np.lexsort((inside, day[inside]))]
     counts = np.bincount(day[inside], minlength=horizon_days)[:horizon_days]
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), order.astype(np.int32)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), order.astype(np.int64)

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.simulation.kernel_book import DUE, PARTNER, Book, Calendar
+from forecasting.simulation.kernel_book import DUE, Book, Calendar
 from forecasting.simulation.kernel_clauses import SPOT, Purchases
 from forecasting.simulation.kernel_facts import NEVER, FactArrays
 from forecasting.simulation.kernel_money import PPM, inlined, lowered, round_ratio_positive
@@ -165,13 +165,13 @@ def move(
     level[TOP] = max(level[TOP], allowed)
 
 
-@inlined
-def eligible(level: Int64, approved: Int64, purchases: Purchases) -> int:
-    """E: what the approvals let count, less what a dynamic concentration cap keeps of each debtor."""
+@lowered
+def eligible(level: Int64, approved: Int64, cap_ppm: int) -> int:
+    """E: what the approvals let count, less what a dynamic concentration cap (NO_CAP: none) keeps of each debtor."""
     counted: int = level[APPROVED]
-    if purchases.cap_ppm < 0 or purchases.at_purchase:
+    if cap_ppm < 0:
         return counted
-    bound = round_ratio_positive(purchases.cap_ppm * level[OUTSTANDING], PPM)
+    bound = round_ratio_positive(cap_ppm * level[OUTSTANDING], PPM)
     if level[TOP] <= bound:
         return counted
     excess = 0
@@ -219,6 +219,13 @@ def restate(
             weigh(invoice, change, desk, book)
 
 
+@lowered
+def restate_rarely(invoice: int, before: int, after: int, desk: Desk, book: Book, purchases: Purchases) -> None:
+    """The same for an event that is rare."""
+    flags = desk.flags[invoice]
+    restate(invoice, book.partner[invoice], purchases.slot[invoice], before, after, flags, desk, book, purchases)
+
+
 @inlined
 def weigh(invoice: int, change: int, desk: Desk, book: Book) -> None:
     """Keeps up the mean due day of what is eligible."""
@@ -230,7 +237,7 @@ def weigh(invoice: int, change: int, desk: Desk, book: Book) -> None:
 def count(invoice: int, change: int, desk: Desk, book: Book, purchases: Purchases) -> None:
     """An eligible amount of an invoice changes: `move` and `weigh` for events that are rare."""
     move(
-        book.days[invoice, PARTNER],
+        book.partner[invoice],
         purchases.slot[invoice],
         change,
         desk.slot_sum,
@@ -260,9 +267,8 @@ def leave(invoice: int, desk: Desk, book: Book, purchases: Purchases) -> None:
     """An invoice leaves R and E with all that is open of it."""
     before = at_desk(invoice, desk, purchases)
     desk.slot_held[purchases.slot[invoice]] -= 1
-    flags = desk.flags[invoice]
-    restate(invoice, book.days[invoice, PARTNER], purchases.slot[invoice], before, 0, flags, desk, book, purchases)
-    if flags >= DISPUTED:
+    restate_rarely(invoice, before, 0, desk, book, purchases)
+    if desk.flags[invoice] >= DISPUTED:
         count(invoice, 0, desk, book, purchases)
     desk.flags[invoice] += LEFT - FUNDED
 
@@ -284,7 +290,7 @@ def change_dispute(invoice: int, turn: int, desk: Desk, book: Book, purchases: P
 @lowered
 def has_room(invoice: int, amount: int, desk: Desk, book: Book, purchases: Purchases) -> bool:
     """Whether the approvals of an invoice's debtor let it through whole beside all that is open of the others."""
-    debtor = book.days[invoice, PARTNER]
+    debtor = book.partner[invoice]
     first = purchases.slot_ptr[debtor]
     slots = purchases.slot_ptr[debtor + 1] - first
     sums = desk.scratch[0, :slots]

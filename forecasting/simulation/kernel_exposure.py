@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.simulation.kernel_book import ISSUE, LOOKBACK, OPEN, PARTNER, Book, Calendar
+from forecasting.simulation.kernel_book import ISSUE, LOOKBACK, Book, Calendar
 from forecasting.simulation.kernel_claims import claim_losses
 from forecasting.simulation.kernel_clauses import SPOT, Purchases
 from forecasting.simulation.kernel_desk import (
@@ -33,11 +33,12 @@ from forecasting.simulation.kernel_desk import (
 )
 from forecasting.simulation.kernel_facts import DAY, DEBTOR, NEVER, FactArrays
 from forecasting.simulation.kernel_failures import fail, net_of_vat, open_before, unpaid
-from forecasting.simulation.kernel_money import fill, inlined, lowered, round_ratio, share
+from forecasting.simulation.kernel_money import copy, fill, inlined, lowered, round_ratio, share
 from forecasting.simulation.kernel_policy import Cover
 from forecasting.simulation.kernel_purchase import (
     buy,
     credit,
+    dynamic_cap,
     hand_back,
     note_receipt,
     pay_out,
@@ -88,9 +89,11 @@ def expose(
 @lowered
 def _begin(path: int, calendar: Calendar, desk: Desk, book: Book, purchases: Purchases, facts: FactArrays) -> None:
     """The morning of day 0: what is open and disputed, whose debtors will fail."""
-    for i in range(desk.open.shape[0]):
-        desk.open[i] = book.money[i, OPEN]
-        desk.flags[i] = TAXED if book.returns_vat and book.on_receipt[i] else 0
+    copy(book.open_start, desk.open)
+    fill(desk.flags, 0)
+    if book.returns_vat:
+        for i in range(desk.flags.shape[0]):
+            desk.flags[i] = TAXED * book.on_receipt[i]
     fill(desk.slot_sum, 0)
     fill(desk.slot_held, 0)
     fill(desk.approved, 0)
@@ -148,6 +151,7 @@ def _live(
     payment = facts.payment_ptr[0 if shared else path]
     payment_end = facts.payment_ptr[1 if shared else path + 1]
     guarded = purchases.active and (purchases.payout_days < NEVER or purchases.share_relief)
+    cap_ppm = dynamic_cap(purchases)
     swept = receipt
     counted = _count_before(path, book, cover, out)
     for t in range(calendar.days):
@@ -163,7 +167,7 @@ def _live(
                 swept = sweep(swept, receipt, facts, desk, book, purchases)
             if purchases.hand_ptr[t] < purchases.hand_ptr[t + 1]:
                 hand_back(t, desk, book, purchases, out.turn)
-            out.eligible_early[path, t] = eligible(desk.level, desk.approved, purchases)
+            out.eligible_early[path, t] = eligible(desk.level, desk.approved, cap_ppm)
             if guarded:
                 pay_out(path, t, desk, book, purchases, facts, out.turn)
         taken, own, direct, receipt = _receive(path, t, receipt, receipt_end, calendar, book, purchases, facts, desk, out)
@@ -172,12 +176,12 @@ def _live(
             minor = facts.payment_minor[payment]
             paid += minor
             if book.returns_vat:
-                _deduct(path, facts.payment_invoice[payment], t, minor, calendar, book, out)
+                _deduct(path, 0 + facts.payment_invoice[payment], t, minor, calendar, book, out)
             payment += 1
         if purchases.active:
             if guarded:
                 share_relief(path, t, desk, book, purchases, facts)
-            out.eligible_late[path, t] = eligible(desk.level, desk.approved, purchases)
+            out.eligible_late[path, t] = eligible(desk.level, desk.approved, cap_ppm)
             if out.assigned.shape[0]:
                 out.assigned[path, t] = desk.level[OUTSTANDING]
             if purchases.in_advance:
@@ -252,7 +256,7 @@ def _receive(
     own = 0
     direct = 0
     while row < stop and facts.receipt_day[row] == t:
-        invoice = facts.receipt_invoice[row]
+        invoice = 0 + facts.receipt_invoice[row]  # of 64 bits, as everywhere else
         minor = facts.receipt_minor[row]
         row += 1
         left = desk.open[invoice]
@@ -272,7 +276,7 @@ def _receive(
         if purchases.sweep:
             desk.transit[invoice] += amount
             continue
-        debtor = book.days[invoice, PARTNER]
+        debtor = book.partner[invoice]
         restate(invoice, debtor, purchases.slot[invoice], left, left - amount, flags, desk, book, purchases)
         if purchases.kind == SPOT:
             turn(desk, out.turn, DEAL_PAID, t, amount, 4 * desk.deal[invoice] + 3)
@@ -284,7 +288,7 @@ def _outstanding(day: int, desk: Desk, book: Book, cover: Cover) -> int:
     """What insurable customers owe before VAT, as things stand, of what is issued by a day."""
     net = 0
     for invoice in range(desk.open.shape[0]):
-        if desk.open[invoice] != 0 and book.days[invoice, ISSUE] <= day and cover.insurable[book.days[invoice, PARTNER]]:
+        if desk.open[invoice] != 0 and book.days[invoice, ISSUE] <= day and cover.insurable[book.partner[invoice]]:
             net += net_of_vat(invoice, desk.open[invoice], book)
     return net
 
@@ -296,7 +300,7 @@ def _count_before(path: int, book: Book, cover: Cover, out: Exposure) -> int:
     while k < cover.outstanding_day.shape[0] and cover.outstanding_day[k] < 0:
         day = cover.outstanding_day[k]
         for invoice in range(book.days.shape[0]):
-            if book.days[invoice, ISSUE] <= day and cover.insurable[book.days[invoice, PARTNER]]:
+            if book.days[invoice, ISSUE] <= day and cover.insurable[book.partner[invoice]]:
                 left = open_before(invoice, day, book)
                 out.outstanding[path] += net_of_vat(invoice, left, book)
         k += 1

@@ -15,7 +15,6 @@ from forecasting.simulation.kernel_book import (
     LOOKBACK,
     NET_PART,
     NET_WHOLE,
-    PARTNER,
     PAST_CREDIT,
     PAST_DAY,
     PAST_MINOR,
@@ -89,7 +88,7 @@ def look_back(debtor: int, day: int, book: Book, desk: Desk, left: Int64) -> Non
         left[m] = open_before(book.debtor_invoice[first + m], day, book)
     for row in range(desk.level[WATCH]):
         invoice = desk.watch[row, WATCH_INVOICE]
-        if book.days[invoice, PARTNER] == debtor and desk.watch[row, WATCH_DAY] <= day:
+        if book.partner[invoice] == debtor and desk.watch[row, WATCH_DAY] <= day:
             left[book.days[invoice, PLACE]] -= desk.watch[row, WATCH_MINOR]
     for m in range(left.shape[0]):
         if book.days[book.debtor_invoice[first + m], ISSUE] > day:
@@ -109,7 +108,7 @@ def credited_by(debtor: int, day: int, book: Book, desk: Desk, credited: Int64) 
     for row in range(desk.level[WATCH]):
         invoice = desk.watch[row, WATCH_INVOICE]
         seen = desk.watch[row, WATCH_CREDIT] and desk.watch[row, WATCH_DAY] <= day
-        if seen and book.days[invoice, PARTNER] == debtor:
+        if seen and book.partner[invoice] == debtor:
             credited[book.days[invoice, PLACE]] += desk.watch[row, WATCH_MINOR]
 
 
@@ -218,7 +217,7 @@ def _relieve(
     for row in range(desk.level[WATCH]):
         invoice = desk.watch[row, WATCH_INVOICE]
         later = not desk.watch[row, WATCH_CREDIT] and desk.watch[row, WATCH_DAY] > opens
-        if later and book.days[invoice, PARTNER] == debtor:
+        if later and book.partner[invoice] == debtor:
             day = max(relief_day, calendar.vat_after[LOOKBACK + desk.watch[row, WATCH_DAY]])
             minor = desk.watch[row, WATCH_MINOR]
             was = base[book.days[invoice, PLACE]]

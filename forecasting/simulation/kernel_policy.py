@@ -39,7 +39,7 @@ class Cover(NamedTuple):
 
     limit_ptr int64 (D + 1,), limit int64 (r, 2): each buyer's (day, limit) steps. named_from int32 (D,): day from which
     a buyer is named (NEVER: undeclared). max_credit int32 (D,): NEVER where the clause is absent. insurable uint8 (D,):
-    neither public nor of the group. own uint8 (D,): the policy covers the buyer, bit 1 in the variant `insurance`, bit 2
+    neither public nor of the group. own int64 (D,): the policy covers the buyer, bit 1 in the variant `insurance`, bit 2
     in `both`. waited int32 (LOOKBACK + H,): day t - LOOKBACK plus the waiting months. outstanding_day int32: month ends
     whose outstanding the premium is computed on.
     """
@@ -51,7 +51,7 @@ class Cover(NamedTuple):
     limit_ttc: bool
     max_credit: Int32
     insurable: Flags
-    own: Flags
+    own: Int64
     by_extension: bool
     extension_days: int
     declaration_days: int
@@ -133,7 +133,7 @@ def lower_cover(
     )
 
 
-def who_covers(ledger: Ledger, factoring: FactoringContract | None, policy: InsurancePolicy | None) -> tuple[Flags, Flags]:
+def who_covers(ledger: Ledger, factoring: FactoringContract | None, policy: InsurancePolicy | None) -> tuple[Int64, Int64]:
     """For each partner (factor, own policy): bit 1 alone, bit 2 where both contracts stand.
 
     `[cover_source]` where it names the partner, the factoring contract's row first; else the own policy for whom it
@@ -146,7 +146,7 @@ def who_covers(ledger: Ledger, factoring: FactoringContract | None, policy: Insu
         limited = {p for p, amount in policy.limits if amount > 0}
         limited |= {c.partner_id for c in policy.limit_changes if c.amount_minor > 0}
     bears = factoring is not None and not factoring.recourse
-    factor, own = np.zeros((2, len(ledger.partners)), dtype=np.uint8)
+    factor, own = np.zeros((2, len(ledger.partners)), dtype=np.int64)
     for d, partner in enumerate(ledger.partners):
         name = partner.partner_id
         default: CoverSource = "own_policy" if limited is None or name in limited or not bears else "factor"

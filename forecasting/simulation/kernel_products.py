@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from forecasting.simulation.kernel_account import Account
 from forecasting.simulation.kernel_bank import count_debit, overdraft_interest, post, turn_month
-from forecasting.simulation.kernel_book import OPEN, Book, Calendar
+from forecasting.simulation.kernel_book import Book, Calendar
 from forecasting.simulation.kernel_clauses import FORFAITING, SPOT, Purchases
 from forecasting.simulation.kernel_factoring import (
     UTILISATION,
@@ -72,7 +72,7 @@ def run_product(
     state[UTILISATION] = account.opening_utilisation
     sold = purchases.kind != SPOT
     for invoice in purchases.held:
-        state[UTILISATION] -= book.money[invoice, OPEN] if sold else 0
+        state[UTILISATION] -= book.open_start[invoice] if sold else 0
     waiting = 0
     balance = book.opening
     for t in range(calendar.days):

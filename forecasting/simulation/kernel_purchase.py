@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.simulation.kernel_book import DUE, LOOKBACK, OPEN, PARTNER, Book, Calendar
-from forecasting.simulation.kernel_clauses import ACCOUNT, SPOT, Purchases
+from forecasting.simulation.kernel_book import DUE, LOOKBACK, Book, Calendar
+from forecasting.simulation.kernel_clauses import ACCOUNT, NO_CAP, SPOT, Purchases
 from forecasting.simulation.kernel_desk import (
     DEALS,
     DISPUTED,
@@ -39,7 +39,7 @@ from forecasting.simulation.kernel_desk import (
     has_room,
     leave,
     move,
-    restate,
+    restate_rarely,
     turn,
     weigh,
 )
@@ -68,8 +68,8 @@ Int64 = npt.NDArray[np.int64]
 def start_with_factor(path: int, desk: Desk, book: Book, purchases: Purchases, facts: FactArrays, out: Exposure) -> None:
     """Before day 0: invoices already with the factor are in R, and in E as far as eligible, without fee."""
     for invoice in purchases.held:
-        desk.debtor[book.days[invoice, PARTNER], LINED] = 1
-        _enter(invoice, desk.open[invoice], desk, book, purchases)
+        desk.debtor[book.partner[invoice], LINED] = 1
+        _enter_rarely(invoice, desk.open[invoice], desk, book, purchases)
         if purchases.kind == SPOT:
             desk.deal[invoice] = desk.level[DEALS]
             desk.level[DEALS] += 1
@@ -79,6 +79,18 @@ def start_with_factor(path: int, desk: Desk, book: Book, purchases: Purchases, f
             _test(invoice, desk, book, purchases)
     if purchases.share_relief:
         share_relief(path, -1, desk, book, purchases, facts)
+
+
+@lowered
+def dynamic_cap(purchases: Purchases) -> int:
+    """The concentration cap that acts every day; NO_CAP where there is none or it acts at purchase."""
+    return NO_CAP if purchases.at_purchase else purchases.cap_ppm
+
+
+@lowered
+def _enter_rarely(invoice: int, amount: int, desk: Desk, book: Book, purchases: Purchases) -> None:
+    """`_enter` outside the loop over a day's purchases."""
+    _enter(invoice, amount, desk, book, purchases)
 
 
 @inlined
@@ -94,7 +106,7 @@ def _enter(invoice: int, amount: int, desk: Desk, book: Book, purchases: Purchas
         desk.financed[invoice] = amount
     change = amount if flags < DISPUTED else 0
     move(
-        book.days[invoice, PARTNER],
+        book.partner[invoice],
         slot,
         change,
         desk.slot_sum,
@@ -111,7 +123,7 @@ def _enter(invoice: int, amount: int, desk: Desk, book: Book, purchases: Purchas
 @lowered
 def _test(invoice: int, desk: Desk, book: Book, purchases: Purchases) -> None:
     """fin_i = min(open_i, max(0, round(cap * R) - sum of min(open_k, fin_k) of the debtor's others)) (domain 1.3)."""
-    debtor = book.days[invoice, PARTNER]
+    debtor = book.partner[invoice]
     amount = desk.open[invoice]
     bound = apply_ppm(desk.level[OUTSTANDING], purchases.cap_ppm)
     financed = min(amount, max(0, bound - desk.debtor[debtor, FINANCED_SUM]))
@@ -129,13 +141,13 @@ def buy(t: int, desk: Desk, book: Book, purchases: Purchases, rows: Int64) -> No
     missed = False
     for k in range(first, stop):
         invoice = purchases.buy_invoice[k]
-        debtor = book.days[invoice, PARTNER]
+        debtor = book.partner[invoice]
         amount = desk.open[invoice]
         if desk.debtor[debtor, JUDGED] < t:
             amount = 0
         if purchases.kind == ACCOUNT:
-            if amount != book.money[invoice, OPEN]:
-                turn(desk, rows, OTHERWISE, t, book.money[invoice, OPEN], amount)
+            if amount != book.open_start[invoice]:
+                turn(desk, rows, OTHERWISE, t, book.open_start[invoice], amount)
             if amount > 0:
                 _enter(invoice, amount, desk, book, purchases)
         elif amount > 0:
@@ -158,7 +170,7 @@ def buy(t: int, desk: Desk, book: Book, purchases: Purchases, rows: Int64) -> No
 def _miss_lines(t: int, first: int, stop: int, desk: Desk, book: Book, purchases: Purchases, rows: Int64) -> None:
     """Lines that the plan opens today and the path does not."""
     for k in range(first, stop):
-        debtor = book.days[purchases.buy_invoice[k], PARTNER]
+        debtor = book.partner[purchases.buy_invoice[k]]
         if purchases.line_day[debtor] == t and desk.debtor[debtor, LINED] == 0:
             turn(desk, rows, LINE, t, -1, 0)
             desk.debtor[debtor, LINED] = 2
@@ -172,16 +184,16 @@ def _deal(t: int, invoice: int, amount: int, desk: Desk, book: Book, purchases: 
     the approval of their debtor, or not at all.
     """
     if purchases.kind == SPOT:
-        before = eligible(desk.level, desk.approved, purchases)
-        _enter(invoice, amount, desk, book, purchases)
-        added = max(0, eligible(desk.level, desk.approved, purchases) - before)
+        before = eligible(desk.level, desk.approved, dynamic_cap(purchases))
+        _enter_rarely(invoice, amount, desk, book, purchases)
+        added = max(0, eligible(desk.level, desk.approved, dynamic_cap(purchases)) - before)
         desk.deal[invoice] = desk.level[DEALS]
         desk.level[DEALS] += 1
         turn(desk, rows, DEAL, t, amount, added)
         return amount
     if desk.flags[invoice] >= DISPUTED or not has_room(invoice, amount, desk, book, purchases):
         return 0
-    _enter(invoice, amount, desk, book, purchases)
+    _enter_rarely(invoice, amount, desk, book, purchases)
     turn(desk, rows, SALE, t, amount, book.days[invoice, DUE] - t)
     return amount
 
@@ -207,17 +219,7 @@ def credit(
     flags = desk.flags[invoice]
     desk.open[invoice] -= amount
     if flags & FUNDED:
-        restate(
-            invoice,
-            book.days[invoice, PARTNER],
-            purchases.slot[invoice],
-            before,
-            before - amount,
-            flags,
-            desk,
-            book,
-            purchases,
-        )
+        restate_rarely(invoice, before, before - amount, desk, book, purchases)
     if flags & WATCHED:
         _watch(desk, invoice, t, amount, 1)
 
@@ -243,7 +245,7 @@ def note_receipt(
     if flags & WATCHED:
         _watch(desk, invoice, t, amount, 0)
     if flags & GUARANTEED:
-        debtor = book.days[invoice, PARTNER]
+        debtor = book.partner[invoice]
         part = share(amount, desk.debtor[debtor, PAID_OUT], desk.debtor[debtor, TAKEN_BACK])
         turn(desk, out.turn, FLOW, t, -part, 4 * INSURER_SHARE + purchases.guarantor[debtor])
 
@@ -298,15 +300,12 @@ def sweep(start: int, stop: int, facts: FactArrays, desk: Desk, book: Book, purc
     What was handed back meanwhile has left R before; its money still goes to the factor.
     """
     for k in range(start, stop):
-        invoice = facts.receipt_invoice[k]
+        invoice = 0 + facts.receipt_invoice[k]
         amount = desk.transit[invoice]
         if amount > 0:
-            flags = desk.flags[invoice]
-            if flags & FUNDED:
-                before = desk.open[invoice] + amount
-                slot = purchases.slot[invoice]
-                debtor = book.days[invoice, PARTNER]
-                restate(invoice, debtor, slot, before, before - amount, flags, desk, book, purchases)
+            if desk.flags[invoice] & FUNDED:
+                left = desk.open[invoice]
+                restate_rarely(invoice, left + amount, left, desk, book, purchases)
             desk.transit[invoice] = 0
     return stop
 

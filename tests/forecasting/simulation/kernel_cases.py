@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from forecasting.dates import add_business_days
 from forecasting.factoring.contract import CoverSource, FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import NO_AMOUNT, NO_DAY, Ledger, Partner
@@ -89,7 +90,23 @@ def agreed(case: Case) -> Case:
         factoring = replace(factoring, approvals=None, approval_changes=())
     if insurance.premium_base == "outstanding":
         insurance = replace(insurance, start_day=case.ledger.as_of)
+    if factoring.contract_type in SWEPT and _in_transit(case):
+        factoring = replace(factoring, contract_type="full_notified")
     return replace(case, factoring=factoring, insurance=insurance)
+
+
+def _in_transit(case: Case) -> bool:
+    """Whether money of a failed debtor waits for its sweep on its judgment day or on that of the guarantee."""
+    wait = case.factoring.guarantee_payout_days
+    judged = {f.partner: f.judgment for f in case.facts.failures}
+    rows = zip(case.facts.receipts.invoice.tolist(), case.facts.receipts.day.tolist(), strict=True)
+    for invoice, day in rows:
+        judgment = judged.get(int(case.ledger.customers.partner[invoice]))
+        if wait is not None and judgment is not None:
+            swept = add_business_days(day, 1)
+            if any(day <= when < swept for when in (judgment, max(judgment + wait, case.ledger.as_of))):
+                return True
+    return False
 
 
 # The company
@@ -174,7 +191,8 @@ def _drawn(luck: random.Random, ledger: Ledger, days: int) -> PathFacts:
     disputes: list[Dispute] = []
     for i in np.flatnonzero((customers.paid == NO_DAY) & (customers.credits < 0)).tolist():
         start, amount = max(first, int(customers.issue[i])), int(customers.amount_minor[i])
-        receipts += _payments(luck, i, start, amount)
+        # now and then a payment of before the first day, which is history
+        receipts += _payments(luck, i, start - (20 if luck.random() < 0.1 else 0), amount)
         if amount > 0 and luck.random() < 0.15:
             notes.append((i, start + luck.randrange(60), luck.randrange(1, amount + 1)))
         if amount > 0 and luck.random() < 0.2:
