@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import streamlit as st
 
-from data import repository
+from data import kernel_warmup, repository
 from data.access import FINANCE, Principal
 from data.contract_files import factoring_from_text, insurance_from_text
 from data.jobs import start_serving
@@ -114,6 +115,7 @@ def open_store(path: str) -> Store:
 
 def is_open(say: Voice) -> bool:
     """Whether the store can be used; says in a sentence why not where it cannot."""
+    _warming()
     try:
         open_store(str(store_path()))
     except StoreBusy as busy:
@@ -335,13 +337,20 @@ def vouched(of: Ledger, asked: Scenario, under: Contracts) -> tuple[int, int]:
 
 def is_cold() -> bool:
     """Whether the engine was never compiled on this machine: the first answer then takes a minute or two."""
-    return next(use_kernel_cache().rglob("*.nbi"), None) is None
+    return not kernel_warmup.is_ready()
+
+
+@st.cache_resource(show_spinner=False)
+def _warming() -> subprocess.Popen[bytes] | None:
+    """The compilation that the server starts with, where this machine never compiled the engine."""
+    return kernel_warmup.start()
 
 
 @st.cache_resource(show_spinner=False)
 def _engine() -> ModuleType:
-    """The engine, imported once the compiler knows where to keep its code."""
+    """The engine, imported once the compiler knows where to keep its code and has put it there."""
     use_kernel_cache()
+    kernel_warmup.wait(_warming())
     from forecasting.simulation import engine
 
     return engine
