@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,14 @@ from data.kernel_cache import use_kernel_cache
 
 
 @pytest.fixture
-def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache folder of this test alone; the environment comes back afterwards."""
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache folder of this test alone; environment and compiler keep theirs."""
+    compiler = sys.modules.get("numba")
+    before = compiler.config.CACHE_DIR if compiler else None
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    return tmp_path
+    yield tmp_path
+    if compiler:
+        compiler.config.CACHE_DIR = before
 
 
 def test_an_empty_cache_is_not_ready(empty_cache: Path) -> None:
