@@ -51,6 +51,10 @@ def files(at: Desk) -> None:
     dropped = [intake.read(at, up.name, up.getvalue()) for up in uploads or () if up.size <= UPLOAD_LIMIT]
     with words:
         frame.sentence(_sentence(dropped, say))
+        for up in uploads or ():
+            if up.size > UPLOAD_LIMIT:
+                text = say("problem.import.too_large", limit=UPLOAD_LIMIT >> 20)
+                st.error(f"**{up.name}** · {text}", icon=":material/error:")
     with left:
         for one in dropped:
             _card(one, say)

@@ -128,7 +128,7 @@ def scenario_of(question: Question, ledger: Ledger, base: Scenario | None = None
     """The scenario that a question means on a ledger: the panel laid over the saved one, never past the known business.
 
     The panel's delay and factor concern everybody, or the segment or customer of `who`. `days_known` is how far invoices
-    reach (`days_known`); the horizon stops there.
+    reach (`days_known`); the horizon stops there, later by what the panel delays.
     """
     start = base or Scenario()
     delays = replace(start.delays, add_days=question.delay_days)
@@ -146,7 +146,7 @@ def scenario_of(question: Question, ledger: Ledger, base: Scenario | None = None
     return replace(
         start,
         name="",
-        horizon_days=max(1, min(HORIZONS[question.months], days_known)),
+        horizon_days=max(1, min(HORIZONS[question.months], days_known + question.delay_days)),
         delays=delays,
         defaults=defaults,
         shocks=shocks,
@@ -189,20 +189,24 @@ def who_of(shock: Shock) -> str:
     return f"partner:{shock.partner_id}" if shock.partner_id else f"segment:{shock.segment}"
 
 
+#: Days past the last due day on which the curve still shows receipts: what a month of usual lateness brings.
+LATE_DAYS: Final = 30
+
+
 def unpaid(side: Invoices, as_of: int) -> npt.NDArray[np.bool_]:
     """Which invoices of a side were not yet paid on the morning of `as_of`."""
     return np.asarray((side.paid == NO_DAY) | (side.paid >= as_of))
 
 
 def days_known(ledger: Ledger) -> int:
-    """How many days from today the business is known for: up to the last due day of an unpaid invoice, 0 without any.
+    """How many days from today the business is known for: a usual lateness past the last due day, 0 without any invoice.
 
-    Customers decide; suppliers alone where there is no customer invoice.
+    Customers decide; suppliers alone where there is no customer invoice. What is overdue is paid within these days too.
     """
     for side in (ledger.customers, ledger.suppliers):
         due = side.due[unpaid(side, ledger.as_of)]
         if due.size:
-            return max(0, int(due.max()) - ledger.as_of)
+            return max(0, int(due.max()) - ledger.as_of) + LATE_DAYS
     return 0
 
 
