@@ -54,7 +54,7 @@ Clock = Callable[[], float]
 _BLOCK_CELLS: Final = 1_000_000
 _BLOCK_PATHS: Final = (4, 64)
 #: Bytes of exposures that a book keeps for the next contract; beyond, they are made anew.
-_KEPT_BYTES: Final = 400_000_000
+_KEPT_BYTES: Final = 150_000_000
 #: Paths that the reference computes again where a figure is to be vouched for (a second or so for each thousand invoices).
 CHECK_PATHS: Final = 20
 
