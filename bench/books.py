@@ -31,7 +31,7 @@ def future_plan(invoice_count: int) -> DrawPlan:
 
 def book(plan: DrawPlan, paths: int, threads: int) -> None:
     """The receipts of so many paths, block by block on a pool of threads."""
-    block = min(_BLOCK, max(paths // threads, 1))
+    block = min(_BLOCK, max(paths // (2 * threads), 1))
     with ThreadPoolExecutor(max_workers=threads) as pool:
         list(pool.map(lambda first: receipts_book(plan, first, min(block, paths - first)), range(0, paths, block)))
 
