@@ -75,18 +75,25 @@ def build_curves(
     common = (D + 20 library) / (N + 20) over windows that widen in the tails; segment = (D_s + 50 common) / (N_s + 50);
     smooth = (K D_c + 5 segment) / (K N_c + 5), K a Gaussian kernel of 2 steps; partner = (D_c + 6 smooth) / (N_c + 6);
     weekday = (D_cw + 10 partner) / (N_cw + 10); run = (D_c + 4 run') / (R_c + 4), R_c at risk on its own payment days.
+    Every prior weight of a partner is multiplied, and its counts in common and segment divided, by `_crowd`;
     caution float64 (C,) multiplies the prior weights of single partners (above 1: trust its own history less).
     """
-    prior = np.ones((len(counts.number), 1)) if caution is None else caution[:, None]
+    crowd = _crowd(counts)
+    trust = np.ones(len(counts.number)) if caution is None else caution
+    prior = (trust * crowd)[:, None]
     library = library_hazards(5 / 7 if clock.business else 1.0)
-    common = _pooled(counts.paid.sum(axis=0), counts.at_risk.sum(axis=0), library)
+    own_paid, own_at_risk = counts.paid / crowd[:, None], counts.at_risk / crowd[:, None]
+    common = _pooled(own_paid.sum(axis=0), own_at_risk.sum(axis=0), library)
     segments = int(segment_of.max(initial=0)) + 1
     at_risk, paid = np.zeros((segments, CELLS)), np.zeros((segments, CELLS))
-    np.add.at(at_risk, segment_of, counts.at_risk)
-    np.add.at(paid, segment_of, counts.paid)
+    np.add.at(at_risk, segment_of, own_at_risk)
+    np.add.at(paid, segment_of, own_paid)
     segment = (paid + SEGMENT_PRIOR * common) / (at_risk + SEGMENT_PRIOR)
+    location = locate(delays, day, common, trust)
+    # Of a partner that never paid only the lateness of its waiting invoices is known: its mean lies beyond.
+    base = np.where(counts.runs[:, None] > 0, segment[segment_of], location.hazard)
     kernel = _kernel(SMOOTH_STEPS)
-    smooth = (_spread(counts.paid, kernel) + SMOOTH_PRIOR * prior * segment[segment_of]) / (
+    smooth = (_spread(counts.paid, kernel) + SMOOTH_PRIOR * prior * base) / (
         _spread(counts.at_risk, kernel) + SMOOTH_PRIOR * prior
     )
     partner = (counts.paid + PARTNER_PRIOR * prior * smooth) / (counts.at_risk + PARTNER_PRIOR * prior)
@@ -100,12 +107,23 @@ def build_curves(
         smooth=smooth,
         partner=partner,
         run=_run_curve(counts),
-        location=locate(delays, day, common, prior[:, 0]),
+        location=location,
         settlement=settlement_days(rules, counts.rule_runs, counts.rule_days),
         weekday=(counts.cell_paid + WEEKDAY_PRIOR * prior[at] * partner[at])
         / (counts.cell_at_risk + WEEKDAY_PRIOR * prior[at]),
         weekday_share=share / max(1.0, float(share.sum())),
     )
+
+
+def _crowd(counts: Counts) -> Floats:
+    """By how much the evidence of a partner with many waiting invoices but hardly a payment day is discounted; (C,), >= 1.
+
+    Invoices that wait for the same payment run are one piece of evidence until runs have been seen: m invoices at risk
+    together on average and r payment days seen: m / (1 + r)^2, at least 1.
+    """
+    together = counts.at_risk.sum(axis=1) / np.maximum(counts.rule_days[:, -1], 1.0)
+    discount: Floats = np.maximum(together / (1.0 + counts.runs) ** 2, 1.0)
+    return discount
 
 
 def _pooled(paid: Floats, at_risk: Floats, library: Curve) -> Curve:

@@ -26,7 +26,7 @@ _MONTH_ENDS: Final = (-2, -1, 0, 1, 2)
 #: The numeric terms, each a column: name, prior mean and prior standard deviation of its coefficient.
 NUMERIC: Final[tuple[tuple[str, float, float], ...]] = (
     ("one", 0.0, 1.0),
-    ("curve", 1.0, 0.3),  # log odds of the partner's curve for this due weekday
+    ("curve", 1.0, 0.15),  # log odds of the partner's curve for this due weekday
     ("smooth_against_counted", 0.0, 0.5),  # mean-and-spread curve less the kernel-smoothed one
     ("weekday_habit", 0.0, 0.5),  # the partner's share of this weekday against everybody's
     ("settlement_day", 0.2, 0.5),  # chance of a payment day against the partner's usual chance
@@ -42,7 +42,7 @@ CODED: Final[tuple[tuple[str, int, float], ...]] = (
     ("weekday", 7, 0.3),
     ("month_end", len(_MONTH_ENDS), 0.2),
     ("holiday", 2, 0.5),
-    ("curve_in_zone", len(ZONES) + 1, 0.25),
+    ("curve_in_zone", len(ZONES) + 1, 0.12),
 )
 #: Number of coefficients: the numeric terms, then the coded ones one after another.
 SIZE: Final = len(NUMERIC) + sum(count for _, count, _ in CODED)
@@ -117,7 +117,8 @@ def terms_of(
     curve = log_odds(_weekday_curve(curves, partner, history.due[invoice].astype(np.int64), cell))
     chance = curves.settlement.chance(partner, position)
     habit = np.log(np.clip(chance / curves.settlement.usual[partner], 0.02, 50.0))
-    run = log_odds(np.clip(chance * curves.run[partner, cell], 1e-5, 0.99)) - curve
+    known = (curves.counts.runs / (curves.counts.runs + 1))[partner]
+    run = known * (log_odds(np.clip(chance * curves.run[partner, cell], 1e-5, 0.99)) - curve)
     together = np.clip(np.log2((curves.counts.number + 1) / (curves.counts.runs + 1)) / 4, 0.0, 1.0)[partner]
     weekday = clock.weekday[position].astype(np.int64)
     amount = np.log(np.maximum(history.amount_minor[invoice].astype(np.float64), 1.0))
