@@ -23,7 +23,8 @@ RULES: Final = """
 .st-key-kpi { border-top: 2px solid; padding-top: .75rem; }
 .st-key-kpi [data-testid="stMetricDelta"] { background: none; padding-inline: 0; font-size: .875rem; }
 /* 5 primary buttons keep their contrast in the dark */
-[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
+.st-key-contract_save [data-testid="stPopoverButton"] {
   color: light-dark(#fff, #0E1513); }
 /* 6 a drop zone that looks like one */
 [data-testid="stFileUploaderDropzone"] { min-height: 7.5rem; align-items: center; border: 1px dashed; }
@@ -55,6 +56,14 @@ if (!window.encaisseTheme) {
   window.encaisseTheme = true;
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
 }
+// a table that scrolls sideways can be reached by the keyboard, which the framework forgets
+window.encaisseTables ??= (() => {
+  const reach = () => document.querySelectorAll('[data-testid="stTable"], [data-testid="stTable"] div').forEach(box => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });
+  new MutationObserver(reach).observe(document.body, {childList: true, subtree: true});
+  reach();
+  return true;
+})();
 </script>"""
 
 
