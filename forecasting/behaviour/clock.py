@@ -39,7 +39,8 @@ class Clock:
     """Numbers the days on which partners pay.
 
     `position` int32 (days,): open days before each calendar day from `first` on, so that a closed day has the number of
-    the next open one. Per position p, (m,): `day` its calendar day, `weekday` 0 to 6, `month_offset` calendar days from
+    the next open one; `weekdays` int32 (days,) counts Mondays to Fridays alone, holidays or not (every day where no day
+    is closed). Per position p, (m,): `day` its calendar day, `weekday` 0 to 6, `month_offset` calendar days from
     the nearest month end (0 the last day, 1 the first), `after_closed`, `before_closed`: beside a holiday.
     """
 
@@ -47,6 +48,7 @@ class Clock:
     business: bool
     holidays: str
     position: npt.NDArray[np.int32]
+    weekdays: npt.NDArray[np.int32]
     day: Days
     weekday: npt.NDArray[np.int8]
     month_offset: npt.NDArray[np.int8]
@@ -57,6 +59,12 @@ class Clock:
         """The position of calendar days (of the next open day where closed); shape of `days`."""
         index = np.clip(np.asarray(days, dtype=np.int64) - self.first, 0, len(self.position) - 1)
         return self.position[index]
+
+    def weekdays_between(self, start: npt.NDArray[np.int32], end: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+        """Mondays to Fridays from one calendar day to another, holidays counted (negative when `end` is before)."""
+        last = len(self.weekdays) - 1
+        first = self.weekdays[np.clip(start.astype(np.int64) - self.first, 0, last)]
+        return self.weekdays[np.clip(end.astype(np.int64) - self.first, 0, last)].astype(np.int64) - first
 
 
 def choose_clock(history: PaymentHistory, candidates: Sequence[Holidays], horizon_days: int = 1_500) -> Clock:
@@ -102,6 +110,7 @@ def build_clock(history: PaymentHistory, holidays: Holidays | None, horizon_days
     days = np.arange(first, latest + _MARGIN, dtype=np.int64)
     weekday = (days + 3) % 7
     is_open = np.ones(len(days), dtype=np.bool_) if holidays is None else (weekday < 5) & ~np.isin(days, holidays.days)
+    working = is_open if holidays is None else weekday < 5
     day = days[is_open]
     gap = np.diff(day, prepend=day[0] - 1, append=day[-1] + 1)
     week = weekday[is_open]
@@ -112,6 +121,7 @@ def build_clock(history: PaymentHistory, holidays: Holidays | None, horizon_days
         business=holidays is not None,
         holidays="" if holidays is None else holidays.code,
         position=(np.cumsum(is_open) - is_open).astype(np.int32),
+        weekdays=(np.cumsum(working) - working).astype(np.int32),
         day=day.astype(np.int32),
         weekday=week.astype(np.int8),
         month_offset=_month_offset(day),

@@ -27,6 +27,7 @@ _MONTH_ENDS: Final = (-2, -1, 0, 1, 2)
 NUMERIC: Final[tuple[tuple[str, float, float], ...]] = (
     ("one", 0.0, 1.0),
     ("curve", 1.0, 0.15),  # log odds of the partner's curve for this due weekday
+    ("holidays_counted", 0.0, 0.5),  # the same curve read in Mondays to Fridays, holidays or not, less the curve
     ("smooth_against_counted", 0.0, 0.5),  # mean-and-spread curve less the kernel-smoothed one
     ("weekday_habit", 0.0, 0.5),  # the partner's share of this weekday against everybody's
     ("settlement_day", 0.2, 0.5),  # chance of a payment day against the partner's usual chance
@@ -50,7 +51,7 @@ SIZE: Final = len(NUMERIC) + sum(count for _, count, _ in CODED)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Terms:
-    """The terms of R rows: numeric float64 (R, 10), codes int8 (R, 4), zone int8 (R,)."""
+    """The terms of R rows: numeric float64 (R, 11), codes int8 (R, 4), zone int8 (R,)."""
 
     numeric: Floats
     codes: npt.NDArray[np.int8]
@@ -114,7 +115,9 @@ def terms_of(
     late = np.clip(position - clock.at(history.due[invoice]), FIRST, LAST).astype(np.int64)
     cell = late - FIRST
     smooth = log_odds(curves.smooth[partner, cell])
-    curve = log_odds(_weekday_curve(curves, partner, history.due[invoice].astype(np.int64), cell))
+    due = history.due[invoice].astype(np.int64)
+    counted = np.clip(clock.weekdays_between(history.due[invoice], clock.day[position]), FIRST, LAST) - FIRST
+    curve = log_odds(_weekday_curve(curves, partner, due, cell))
     chance = curves.settlement.chance(partner, position)
     habit = np.log(np.clip(chance / curves.settlement.usual[partner], 0.02, 50.0))
     known = (curves.counts.runs / (curves.counts.runs + 1))[partner]
@@ -126,6 +129,7 @@ def terms_of(
         [
             np.ones(len(partner)),
             curve,
+            log_odds(_weekday_curve(curves, partner, due, counted)) - curve,
             log_odds(curves.location.hazard[partner, cell]) - smooth,
             _weekday_habit(curves, partner, weekday) if clock.business else np.zeros(len(partner)),
             habit,
