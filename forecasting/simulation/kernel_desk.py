@@ -38,6 +38,13 @@ PARTS: Final = 6  # eligible open, and the same weighed by the due day (interest
 PARTS_BY_DUE: Final = 7
 LEVELS: Final = 8
 
+#: Places in `Desk.cursor`: rows of the path's facts that the day has come to.
+NOTED: Final = 0  # credit notes
+PAID: Final = 1  # payments to suppliers
+SWEPT: Final = 2  # receipts that have left the pledged account
+COUNTED: Final = 3  # month ends whose outstanding is counted
+CURSORS: Final = 4
+
 #: Columns of `Desk.debtor`.
 JUDGED: Final = 0  # judgment day, NEVER without one
 LINED: Final = 1  # 1: its line is open; 2: its first planned purchase failed
@@ -75,6 +82,7 @@ class Desk(NamedTuple):
     approved: Int64
     debtor: Int64
     level: Int64
+    cursor: Int64
     watch: Int64
     scratch: Int64
     chain_at: Int64
@@ -103,6 +111,7 @@ def open_desk(calendar: Calendar, book: Book, purchases: Purchases, facts: FactA
         approved=column(debtors),
         debtor=debtor,
         level=column(LEVELS),
+        cursor=column(CURSORS),
         watch=np.zeros((_most(facts.receipt_ptr) + _most(facts.credit_ptr), 4), dtype=np.int64),
         scratch=np.zeros((3, debts), dtype=np.int64),
         chain_at=column(calendar.days),

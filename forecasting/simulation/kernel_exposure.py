@@ -13,16 +13,20 @@ from forecasting.simulation.kernel_book import ISSUE, LOOKBACK, Book, Calendar
 from forecasting.simulation.kernel_claims import claim_losses
 from forecasting.simulation.kernel_clauses import SPOT, Purchases
 from forecasting.simulation.kernel_desk import (
+    COUNTED,
     FINANCED_SUM,
     FUNDED,
     GUARANTEED,
     JUDGED,
     LEFT,
     LINED,
+    NOTED,
     OUTSTANDING,
+    PAID,
     PAID_OUT,
     PARTS,
     PARTS_BY_DUE,
+    SWEPT,
     TAXED,
     TURNS,
     WATCHED,
@@ -71,24 +75,56 @@ def expose(
     desk: Desk,
     out: Exposure,
 ) -> None:
-    """The exposures of every path of a block. Rows that find no room are counted all the same: the caller tries again."""
+    """The exposures of every path of a block, day by day in the order of domain 1.4.
+
+    Rows that find no room are counted all the same: the caller tries again with more.
+    """
+    guarded = purchases.active and (purchases.payout_days < NEVER or purchases.share_relief)
+    cap_ppm = dynamic_cap(purchases)
     for path in range(out.base.shape[0]):
-        _begin(path, calendar, desk, book, purchases, facts)
-        if purchases.active:
-            start_with_factor(path, desk, book, purchases, facts, out)
-        _live(path, calendar, book, purchases, cover, facts, desk, out)
-        for k in range(facts.failure_ptr[path], facts.failure_ptr[path + 1]):
-            fail(path, k, calendar, book, purchases, facts, desk, out)
-        unpaid(path, calendar, book, facts, desk, out)
-        if cover.active:
-            claim_losses(path, calendar, book, cover, facts, desk, out)
-        _end(path, desk, book, purchases, facts)
-        out.turn_ptr[path + 1] = desk.level[TURNS]
+        _begin(path, calendar, book, purchases, cover, facts, desk, out)
+        receipt = facts.receipt_ptr[path]
+        for t in range(calendar.days):
+            if purchases.buy_ptr[t] < purchases.buy_ptr[t + 1]:
+                buy(t, desk, book, purchases, out.turn)
+            noted = desk.cursor[NOTED]
+            if noted < facts.credit_ptr[path + 1] and facts.credit[noted, 1] == t:
+                _credit_today(path, t, calendar, book, purchases, facts, desk, out)
+            if desk.chain_at[t] >= 0:
+                turn_disputes(path, t, desk, book, purchases, facts)
+            if purchases.active:
+                if purchases.sweep and calendar.business[t]:
+                    sweep(receipt, facts, desk, book, purchases)
+                if purchases.hand_ptr[t] < purchases.hand_ptr[t + 1]:
+                    hand_back(t, desk, book, purchases, out.turn)
+                out.eligible_early[path, t] = eligible(desk.level, desk.approved, cap_ppm)
+                if guarded:
+                    pay_out(path, t, desk, book, purchases, facts, out.turn)
+            taken, own, direct, receipt = _receive(path, t, receipt, calendar, book, purchases, facts, desk, out)
+            paid = _pay_suppliers(path, t, calendar, book, facts, desk, out)
+            if purchases.active:
+                if guarded:
+                    share_relief(path, t, desk, book, purchases, facts)
+                out.eligible_late[path, t] = eligible(desk.level, desk.approved, cap_ppm)
+                _note_state(path, t, calendar, purchases, desk, out)
+            _post_day(path, t, taken, own, direct, paid, book, out)
+            if desk.cursor[COUNTED] < cover.outstanding_day.shape[0]:
+                _count_outstanding(path, t, t, book, cover, desk, out)
+        _finish(path, calendar, book, purchases, cover, facts, desk, out)
 
 
 @lowered
-def _begin(path: int, calendar: Calendar, desk: Desk, book: Book, purchases: Purchases, facts: FactArrays) -> None:
-    """The morning of day 0: what is open and disputed, whose debtors will fail."""
+def _begin(
+    path: int,
+    calendar: Calendar,
+    book: Book,
+    purchases: Purchases,
+    cover: Cover,
+    facts: FactArrays,
+    desk: Desk,
+    out: Exposure,
+) -> None:
+    """The morning of day 0: what is open, disputed and with the factor, whose debtors will fail."""
     copy(book.open_start, desk.open)
     fill(desk.flags, 0)
     if book.returns_vat:
@@ -111,6 +147,14 @@ def _begin(path: int, calendar: Calendar, desk: Desk, book: Book, purchases: Pur
     for k in range(facts.request_ptr[path], facts.request_ptr[path + 1]):
         _watch(facts.request[k, DEBTOR], desk, book)
     start_disputes(path, calendar, desk, facts)
+    desk.cursor[NOTED] = facts.credit_ptr[path]
+    desk.cursor[PAID] = facts.payment_ptr[0 if facts.payment_ptr.shape[0] == 2 else path]
+    desk.cursor[SWEPT] = facts.receipt_ptr[path]
+    desk.cursor[COUNTED] = 0
+    if cover.outstanding_day.shape[0] > 0:
+        _count_before(path, book, cover, desk, out)
+    if purchases.active:
+        start_with_factor(path, desk, book, purchases, facts, out)
 
 
 @lowered
@@ -120,8 +164,24 @@ def _watch(debtor: int, desk: Desk, book: Book) -> None:
 
 
 @lowered
-def _end(path: int, desk: Desk, book: Book, purchases: Purchases, facts: FactArrays) -> None:
-    """Undoes the few marks that the next path would trip over."""
+def _finish(
+    path: int,
+    calendar: Calendar,
+    book: Book,
+    purchases: Purchases,
+    cover: Cover,
+    facts: FactArrays,
+    desk: Desk,
+    out: Exposure,
+) -> None:
+    """What follows from the failures of the path, and its claims; undoes the marks that the next path would trip over."""
+    _count_outstanding(path, calendar.days, NEVER, book, cover, desk, out)
+    for k in range(facts.failure_ptr[path], facts.failure_ptr[path + 1]):
+        fail(path, k, calendar, book, purchases, facts, desk, out)
+    unpaid(path, calendar, book, facts, desk, out)
+    if cover.active:
+        claim_losses(path, calendar, book, cover, facts, desk, out)
+    out.turn_ptr[path + 1] = desk.level[TURNS]
     for k in range(facts.failure_ptr[path], facts.failure_ptr[path + 1]):
         debtor = facts.failure[k, DEBTOR]
         desk.debtor[debtor, JUDGED] = NEVER
@@ -132,73 +192,51 @@ def _end(path: int, desk: Desk, book: Book, purchases: Purchases, facts: FactArr
 
 
 @lowered
-def _live(
+def _credit_today(
     path: int,
+    t: int,
     calendar: Calendar,
     book: Book,
     purchases: Purchases,
-    cover: Cover,
     facts: FactArrays,
     desk: Desk,
     out: Exposure,
 ) -> None:
-    """The days of one path, in the order of domain 1.4."""
-    receipt = facts.receipt_ptr[path]
-    receipt_end = facts.receipt_ptr[path + 1]
-    noted = facts.credit_ptr[path]
-    noted_end = facts.credit_ptr[path + 1]
-    shared = facts.payment_ptr.shape[0] == 2
-    payment = facts.payment_ptr[0 if shared else path]
-    payment_end = facts.payment_ptr[1 if shared else path + 1]
-    guarded = purchases.active and (purchases.payout_days < NEVER or purchases.share_relief)
-    cap_ppm = dynamic_cap(purchases)
-    swept = receipt
-    counted = _count_before(path, book, cover, out)
-    for t in range(calendar.days):
-        if purchases.buy_ptr[t] < purchases.buy_ptr[t + 1]:
-            buy(t, desk, book, purchases, out.turn)
-        while noted < noted_end and facts.credit[noted, 1] == t:
-            credit(path, t, facts.credit[noted, 0], facts.credit[noted, 2], calendar, desk, book, purchases, out)
-            noted += 1
-        if desk.chain_at[t] >= 0:
-            turn_disputes(path, t, desk, book, purchases, facts)
-        if purchases.active:
-            if purchases.sweep and calendar.business[t]:
-                swept = sweep(swept, receipt, facts, desk, book, purchases)
-            if purchases.hand_ptr[t] < purchases.hand_ptr[t + 1]:
-                hand_back(t, desk, book, purchases, out.turn)
-            out.eligible_early[path, t] = eligible(desk.level, desk.approved, cap_ppm)
-            if guarded:
-                pay_out(path, t, desk, book, purchases, facts, out.turn)
-        taken, own, direct, receipt = _receive(path, t, receipt, receipt_end, calendar, book, purchases, facts, desk, out)
-        paid = 0
-        while payment < payment_end and facts.payment_day[payment] == t:
-            minor = facts.payment_minor[payment]
-            paid += minor
-            if book.returns_vat:
-                _deduct(path, 0 + facts.payment_invoice[payment], t, minor, calendar, book, out)
-            payment += 1
-        if purchases.active:
-            if guarded:
-                share_relief(path, t, desk, book, purchases, facts)
-            out.eligible_late[path, t] = eligible(desk.level, desk.approved, cap_ppm)
-            if out.assigned.shape[0]:
-                out.assigned[path, t] = desk.level[OUTSTANDING]
-            if purchases.in_advance:
-                out.mean_due[path, t] = _mean_due(t, desk.level, calendar)
-        if counted < cover.outstanding_day.shape[0] and cover.outstanding_day[counted] == t:
-            out.outstanding[path] += _outstanding(t, desk, book, cover)
-            counted += 1
-        _post_day(path, t, taken, own, direct, paid, calendar, book, out)
-    while counted < cover.outstanding_day.shape[0]:
-        out.outstanding[path] += _outstanding(cover.outstanding_day[counted], desk, book, cover)
-        counted += 1
+    """Step 4: today's credit notes."""
+    row = desk.cursor[NOTED]
+    while row < facts.credit_ptr[path + 1] and facts.credit[row, 1] == t:
+        credit(path, t, facts.credit[row, 0], facts.credit[row, 2], calendar, desk, book, purchases, out)
+        row += 1
+    desk.cursor[NOTED] = row
 
 
 @inlined
-def _post_day(
-    path: int, t: int, taken: int, own: int, direct: int, paid: int, calendar: Calendar, book: Book, out: Exposure
-) -> None:
+def _pay_suppliers(path: int, t: int, calendar: Calendar, book: Book, facts: FactArrays, desk: Desk, out: Exposure) -> int:
+    """Today's payments to suppliers; where VAT is returned, what falls due with them is deducted."""
+    row = desk.cursor[PAID]
+    stop = facts.payment_ptr[1 if facts.payment_ptr.shape[0] == 2 else path + 1]
+    paid: int = 0
+    while row < stop and facts.payment_day[row] == t:
+        minor = facts.payment_minor[row]
+        paid += minor
+        if book.returns_vat:
+            _deduct(path, 0 + facts.payment_invoice[row], t, minor, calendar, book, out)
+        row += 1
+    desk.cursor[PAID] = row
+    return paid
+
+
+@inlined
+def _note_state(path: int, t: int, calendar: Calendar, purchases: Purchases, desk: Desk, out: Exposure) -> None:
+    """R, and the mean due day, where the second stage asks for them."""
+    if out.assigned.shape[0]:
+        out.assigned[path, t] = desk.level[OUTSTANDING]
+    if purchases.in_advance:
+        out.mean_due[path, t] = _mean_due(t, desk.level, calendar)
+
+
+@inlined
+def _post_day(path: int, t: int, taken: int, own: int, direct: int, paid: int, book: Book, out: Exposure) -> None:
     """The day's flows, with all receipts (0) and with those that reach the company (1)."""
     planned = book.fixed[0, t]
     vat = book.fixed[1, t]
@@ -243,7 +281,6 @@ def _receive(
     path: int,
     t: int,
     row: int,
-    stop: int,
     calendar: Calendar,
     book: Book,
     purchases: Purchases,
@@ -255,6 +292,7 @@ def _receive(
     taken = 0
     own = 0
     direct = 0
+    stop = facts.receipt_ptr[path + 1]
     while row < stop and facts.receipt_day[row] == t:
         invoice = 0 + facts.receipt_invoice[row]  # of 64 bits, as everywhere else
         minor = facts.receipt_minor[row]
@@ -284,24 +322,26 @@ def _receive(
 
 
 @lowered
-def _outstanding(day: int, desk: Desk, book: Book, cover: Cover) -> int:
-    """What insurable customers owe before VAT, as things stand, of what is issued by a day."""
-    net = 0
-    for invoice in range(desk.open.shape[0]):
-        if desk.open[invoice] != 0 and book.days[invoice, ISSUE] <= day and cover.insurable[book.partner[invoice]]:
-            net += net_of_vat(invoice, desk.open[invoice], book)
-    return net
+def _count_before(path: int, book: Book, cover: Cover, desk: Desk, out: Exposure) -> None:
+    """The outstanding at the month ends before day 0, from history."""
+    while desk.cursor[COUNTED] < cover.outstanding_day.shape[0] and cover.outstanding_day[desk.cursor[COUNTED]] < 0:
+        day = cover.outstanding_day[desk.cursor[COUNTED]]
+        for invoice in range(book.days.shape[0]):
+            if book.days[invoice, ISSUE] <= day and cover.insurable[book.partner[invoice]]:
+                out.outstanding[path] += net_of_vat(invoice, open_before(invoice, day, book), book)
+        desk.cursor[COUNTED] += 1
 
 
 @lowered
-def _count_before(path: int, book: Book, cover: Cover, out: Exposure) -> int:
-    """Month ends before day 0, of which history tells the outstanding; returns how many there are."""
-    k = 0
-    while k < cover.outstanding_day.shape[0] and cover.outstanding_day[k] < 0:
-        day = cover.outstanding_day[k]
-        for invoice in range(book.days.shape[0]):
-            if book.days[invoice, ISSUE] <= day and cover.insurable[book.partner[invoice]]:
-                left = open_before(invoice, day, book)
+def _count_outstanding(path: int, first: int, last: int, book: Book, cover: Cover, desk: Desk, out: Exposure) -> None:
+    """What insurable customers owe before VAT, as things stand, at the month ends from one day to another (2.1)."""
+    while (
+        desk.cursor[COUNTED] < cover.outstanding_day.shape[0]
+        and first <= cover.outstanding_day[desk.cursor[COUNTED]] <= last
+    ):
+        day = cover.outstanding_day[desk.cursor[COUNTED]]
+        for invoice in range(desk.open.shape[0]):
+            left = desk.open[invoice]
+            if left != 0 and book.days[invoice, ISSUE] <= day and cover.insurable[book.partner[invoice]]:
                 out.outstanding[path] += net_of_vat(invoice, left, book)
-        k += 1
-    return k
+        desk.cursor[COUNTED] += 1

@@ -14,6 +14,8 @@ from numba.extending import register_jitable
 
 _Array = npt.NDArray[np.signedinteger[Any]] | npt.NDArray[np.uint8]
 
+#: No function but the entries is called from Python: their wrappers would cost half of the time to compile.
+_INNER: Final[dict[str, Any]] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 #: Compiler options of every kernel function: nothing is allocated (so nothing is counted and freed in the loops: the
@@ -32,13 +34,13 @@ _SMALL: Final = 2**31
 
 def lowered(function: _Function) -> _Function:
     """Marks a function that compiled code may call and plain Python too, from the same source."""
-    marked: _Function = register_jitable(**OPTIONS)(function)
+    marked: _Function = register_jitable(**OPTIONS, **_INNER)(function)
     return marked
 
 
 def inlined(function: _Function) -> _Function:
     """The same for a step of a loop over days or events: its body takes the place of each call."""
-    marked: _Function = register_jitable(**OPTIONS, forceinline=True)(function)
+    marked: _Function = register_jitable(**OPTIONS, **_INNER, forceinline=True)(function)
     return marked
 
 

@@ -22,6 +22,7 @@ from forecasting.simulation.kernel_desk import (
     OUTSTANDING,
     PAID_OUT,
     PAYOUT_DAY,
+    SWEPT,
     TAKEN_BACK,
     TAXED,
     WATCH,
@@ -294,12 +295,12 @@ def turn_disputes(path: int, t: int, desk: Desk, book: Book, purchases: Purchase
 
 
 @lowered
-def sweep(start: int, stop: int, facts: FactArrays, desk: Desk, book: Book, purchases: Purchases) -> int:
+def sweep(stop: int, facts: FactArrays, desk: Desk, book: Book, purchases: Purchases) -> None:
     """What debtors paid to the company's pledged account leaves R and E on the next business day (1.5).
 
     What was handed back meanwhile has left R before; its money still goes to the factor.
     """
-    for k in range(start, stop):
+    for k in range(desk.cursor[SWEPT], stop):
         invoice = 0 + facts.receipt_invoice[k]
         amount = desk.transit[invoice]
         if amount > 0:
@@ -307,7 +308,7 @@ def sweep(start: int, stop: int, facts: FactArrays, desk: Desk, book: Book, purc
                 left = desk.open[invoice]
                 restate_rarely(invoice, left + amount, left, desk, book, purchases)
             desk.transit[invoice] = 0
-    return stop
+    desk.cursor[SWEPT] = stop
 
 
 @inlined
