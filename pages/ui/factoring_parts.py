@@ -156,7 +156,9 @@ def _costs(at: Desk, curve: Curve) -> None:
         amount: lambda v: say.f.units(int(v)),
         share: lambda v: say.f.percent(float(v)),
     }
-    frame.table(Table(columns=columns, writers=writers, strong=(len(costs),)), alt=say("factoring.cost.title", currency=""))
+    content = Table(columns=columns, writers=writers, strong=(len(costs),))
+    narrow = (say("factoring.cost.heading"), amount, share)
+    frame.table(content.only(narrow) if at.phone else content, alt=say("factoring.cost.title", currency=""))
 
 
 def _alerts(at: Desk, path: PathResult) -> None:

@@ -37,6 +37,14 @@ class Table:
     writers: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     strong: tuple[int, ...] = ()
 
+    def only(self, names: Sequence[str]) -> Table:
+        """The same rows with these columns alone, for a screen on which the others find no room."""
+        return Table(
+            columns={name: self.columns[name] for name in names if name in self.columns},
+            writers={name: write for name, write in self.writers.items() if name in names},
+            strong=self.strong,
+        )
+
     def styled(self) -> Any:
         """The table for Streamlit: numbers stay numbers, so that they align, and are written in the reader's language."""
         frame = pd.DataFrame(self.columns)

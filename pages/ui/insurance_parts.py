@@ -215,9 +215,9 @@ def _deadlines(at: Desk, policy: InsurancePolicy, of: Ledger) -> None:
         say("insurance.deadlines.by"): [_by(d.deadline, of.as_of, say) for d in found],
         amount: [say.f.thousands(d.balance_minor) for d in found],
     }
-    frame.table(
-        Table(columns=columns, writers={amount: lambda v: say.f.whole(int(v))}), alt=say("insurance.deadlines.title")
-    )
+    content = Table(columns=columns, writers={amount: lambda v: say.f.whole(int(v))})
+    narrow = (say("insurance.buyer"), say("insurance.deadlines.by"), amount)
+    frame.table(content.only(narrow) if at.phone else content, alt=say("insurance.deadlines.title"))
 
 
 def _by(deadline: int, today: int, say: Voice) -> str:
@@ -236,7 +236,9 @@ def costs_table(at: Desk, curve: Curve) -> None:
         amount: [*costs.values(), sum(costs.values())],
     }
     writers = {amount: lambda v: say.f.units(int(v))}
-    frame.table(Table(columns=columns, writers=writers, strong=(len(costs),)), alt=say("factoring.cost.title", currency=""))
+    content = Table(columns=columns, writers=writers, strong=(len(costs),))
+    narrow = (say("factoring.cost.heading"), amount)
+    frame.table(content.only(narrow) if at.phone else content, alt=say("factoring.cost.title", currency=""))
 
 
 def _others(at: Desk, horizon: int) -> None:

@@ -355,7 +355,9 @@ def history(at: Desk) -> None:
     if not records:
         st.caption(say("load.no_history"))
         return
-    frame.table(_history_table(records, say), alt=say("load.history"))
+    content = _history_table(records, say)
+    narrow = [say(f"load.{name}") for name in ("file_column", "state", "count.stored", "count.rejected")]
+    frame.table(content.only(narrow) if at.phone else content, alt=say("load.history"))
     alive = [record for record in records if record.undone_at is None]
     if not alive:
         return

@@ -96,7 +96,9 @@ def side_by_side(at: Desk, rows: Sequence[Row]) -> Table:
     chances = (say("scenarios.below_floor"), say("scenarios.below_overdraft"))
     writers = {name: (lambda v: say.f.whole(int(v), signed=True)) for name in amounts if name in columns}
     writers |= {name: (lambda v: say.f.chance(float(v))) for name in chances}
-    return Table(columns=columns, writers=writers)
+    whole = Table(columns=columns, writers=writers)
+    narrow = [say(f"scenarios.{name}") for name in ("scenario", "lowest", "below_floor", "protected")]
+    return whole.only(narrow) if at.phone else whole
 
 
 # ── two of them ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -146,14 +148,14 @@ def _differences(at: Desk, pair: Sequence[Row], variant: Variant) -> None:
         {h: say.f.thousands(int(flow.sum())) for h, flow in daily_headings(row.projection.curves[variant], of).items()}
         for row in pair
     ]
-    headings = list(dict.fromkeys([*totals[0], *totals[1]]))
+    headings = [h for h in dict.fromkeys([*totals[0], *totals[1]]) if any(total.get(h) for total in totals)]
     sides = [[total.get(heading, 0) for heading in headings] for total in totals]
     finals = [say.f.thousands(of.opening_cash_minor) + sum(side) for side in sides]
     names = [say(f"cash.heading.{h}") for h in headings]
     columns: dict[str, Sequence[object]] = {
         say("scenarios.heading"): [say("cash.kpi.today"), *names, say("scenarios.total")],
-        f"1 · {pair[0].name}": [say.f.thousands(of.opening_cash_minor), *sides[0], finals[0]],
-        f"2 · {pair[1].name}": [say.f.thousands(of.opening_cash_minor), *sides[1], finals[1]],
+        _numbered(1, pair[0], at): [say.f.thousands(of.opening_cash_minor), *sides[0], finals[0]],
+        _numbered(2, pair[1], at): [say.f.thousands(of.opening_cash_minor), *sides[1], finals[1]],
         say("scenarios.gap"): [0, *(b - a for a, b in zip(*sides, strict=True)), finals[1] - finals[0]],
     }
     writers = dict.fromkeys(list(columns)[1:], lambda value: say.f.whole(int(value), signed=True))
@@ -163,6 +165,11 @@ def _differences(at: Desk, pair: Sequence[Row], variant: Variant) -> None:
     frame.table(
         Table(columns=columns, writers=writers, strong=(len(headings) + 1,)), alt=say("scenarios.compare_title", unit="")
     )
+
+
+def _numbered(place: int, row: Row, at: Desk) -> str:
+    """A column's name: two scenarios of the same name stay two columns; a phone has room for the number alone."""
+    return str(place) if at.phone else f"{place} · {row.name}"
 
 
 # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────────────
