@@ -6,15 +6,23 @@ therefore named after everything that went into the code: the kernel's sources, 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
+import re
+import shutil
 import sys
 import tempfile
+import time
 from importlib.metadata import version
 from pathlib import Path
 
 _SOURCES = Path(__file__).resolve().parent.parent / "forecasting" / "simulation"
+
+#: Folders of this room are named by their digest; one that was not used for so long is thrown away.
+_NAME = re.compile(r"(encaisse-)?[0-9a-f]{16}")
+_KEPT_SECONDS = 30 * 86_400
 
 
 def kernel_digest() -> str:
@@ -39,17 +47,35 @@ def use_kernel_cache(folder: Path | None = None) -> Path:
     chosen = os.environ.get("NUMBA_CACHE_DIR") if folder is None else None
     root = Path(chosen) if chosen else folder or _user_cache() / "encaisse"
     target = root if root.name == kernel_digest() else root / kernel_digest()
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError:
+    if not _writable(target):
         target = Path(tempfile.gettempdir()) / f"encaisse-{kernel_digest()}"
         target.mkdir(parents=True, exist_ok=True)
+    _forget_old(target)
     os.environ["NUMBA_CACHE_DIR"] = str(target)
     compiler = sys.modules.get("numba")
     if compiler is not None:
         # it has read the environment when it was imported; what counts is the moment at which the kernel is
         compiler.config.CACHE_DIR = str(target)
     return target
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _forget_old(target: Path) -> None:
+    """Removes compiled code of other sources and versions that nobody has used for a month."""
+    oldest = time.time() - _KEPT_SECONDS
+    others = [path for path in target.parent.iterdir() if path != target and _NAME.fullmatch(path.name)]
+    for other in others:
+        with contextlib.suppress(OSError):
+            if other.stat().st_mtime < oldest:
+                shutil.rmtree(other, ignore_errors=True)
+    target.touch()
 
 
 def _user_cache() -> Path:

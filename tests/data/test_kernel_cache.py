@@ -56,3 +56,14 @@ def test_a_folder_that_cannot_be_written_is_replaced(tmp_path: Path, monkeypatch
     monkeypatch.setenv("NUMBA_CACHE_DIR", "")
     folder = kernel_cache.use_kernel_cache(tmp_path / "taken")
     assert folder.is_dir() and kernel_cache.kernel_digest() in folder.name
+
+
+def test_code_that_nobody_uses_any_more_is_thrown_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "")
+    old, recent, other = tmp_path / ("0" * 16), tmp_path / ("1" * 16), tmp_path / "notes"
+    for folder in (old, recent, other):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    os.utime(other, (0, 0))
+    kernel_cache.use_kernel_cache(tmp_path)
+    assert not old.exists() and recent.exists() and other.exists()
