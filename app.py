@@ -33,5 +33,5 @@ here = st.navigation(shown, position="top")
 st.set_page_config(page_title=f"{here.title} · Encaisse")
 doorway.notice_page(here.url_path)
 if session.is_open(say):
-    here.run()
+    doorway.show(here, say)
 doorway.leave(say)

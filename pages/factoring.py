@@ -16,7 +16,8 @@ def show() -> None:
         at.say("factoring.title"), factoring_parts.note(offer, at.say), at.say, lambda: contract_library.actions(at, offer)
     )
     words = st.container()
-    form, results = [st.container(), st.container()] if at.phone else st.columns([3.3, 8.7], gap="large")
+    # A phone shows what the offer does before its terms.
+    form, results = [st.container(), st.container()][::-1] if at.phone else st.columns([3.3, 8.7], gap="large")
     with form:
         contract_library.picker(at, offer)
         factoring_form.form(at, offer)

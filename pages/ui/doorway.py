@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Final
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
 
+from forecasting.errors import AccessDenied, InputRejected
 from pages.ui.style import document
 from pages.ui.voice import Voice, pick_language, voice_of
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 def enter() -> Voice:
@@ -35,6 +41,22 @@ def through() -> None:
         st.navigation([front, st.Page(_nothing, title="Encaisse", url_path=path)], position="hidden")
         st.html("<script>location.reload()</script>", unsafe_allow_javascript=True)
         st.stop()
+
+
+def show(page: StreamlitPage, say: Voice) -> None:
+    """Run a page; whatever goes wrong in it becomes a sentence on the screen and a trace in the log."""
+    try:
+        page.run()
+    except InputRejected as rejected:
+        for found in rejected.problems:
+            st.error(say.problem(found), icon=":material/error:")
+    except AccessDenied:
+        st.error(say("app.denied"), icon=":material/lock:")
+    except Exception:
+        _LOG.exception("the page %s failed", page.url_path)
+        st.error(say("app.failed"), icon=":material/error:")
+        if st.button(say("app.retry"), key="retry"):
+            st.rerun()
 
 
 def _nothing() -> None:

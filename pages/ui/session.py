@@ -15,7 +15,8 @@ import streamlit as st
 
 from data import kernel_warmup, repository
 from data.access import FINANCE, Principal
-from data.contract_files import factoring_from_text, insurance_from_text
+from data.factoring_files import read_factoring
+from data.insurance_files import read_insurance
 from data.jobs import start_serving
 from data.kernel_cache import use_kernel_cache
 from data.learning import learnt
@@ -24,13 +25,15 @@ from data.repository import Company, InvoiceFilter, InvoiceLine, Missing, SavedC
 from data.sample import sample_company
 from data.sample_store import clear_store, fill_store
 from data.scenario_files import scenario_from_text
+from data.toml_values import TomlFile
 from forecasting.activity import completed
 from forecasting.curve import Projection
 from forecasting.dates import business_day_from
-from forecasting.errors import StoreBusy, StoreUnreadable
+from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable
 from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger, Side
+from forecasting.money import Currency
 from forecasting.scenario import Insolvency, Scenario
 from forecasting.simulation.certain import certain_facts
 from forecasting.simulation.claims import Claim
@@ -84,7 +87,7 @@ class _Memory:
         self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(64)
         self.factoring: Bounded[tuple[str, str], FactoringContract] = Bounded(64)
         self.insurance: Bounded[tuple[str, str], InsurancePolicy] = Bounded(64)
-        self.scenarios: Bounded[tuple[str, str], Scenario] = Bounded(64)
+        self.scenarios: Bounded[tuple[str, str], Scenario | None] = Bounded(64)
         #: One projection at a time: each uses all cores, and a book remembers its last contracts.
         self.turn = threading.Lock()
 
@@ -226,18 +229,23 @@ def contracts(at: Desk) -> Contracts:
 
 
 def factoring_of(at: Desk, saved: SavedContract) -> FactoringContract:
-    """A saved factoring contract, read from its text once for each ledger."""
-    of = ledger(at)
+    """A saved factoring contract, read from its text once.
+
+    A debtor that it names and the data no longer hold (an import undone) has no invoice to act on, and is no error here.
+    """
+    exponent = Currency(at.company.currency).exponent
+    file = TomlFile(saved.name, saved.content)
     return _memory().factoring.get(
-        (of.fingerprint, saved.content), lambda: factoring_from_text(saved.name, saved.content, of).record
+        (saved.content, at.company.currency), lambda: read_factoring(file, exponent=exponent).record
     )
 
 
 def insurance_of(at: Desk, saved: SavedContract) -> InsurancePolicy:
-    """A saved policy, read from its text once for each ledger."""
-    of = ledger(at)
+    """A saved policy, read from its text once; buyers that are gone are no error here either."""
+    exponent = Currency(at.company.currency).exponent
+    file = TomlFile(saved.name, saved.content)
     return _memory().insurance.get(
-        (of.fingerprint, saved.content), lambda: insurance_from_text(saved.name, saved.content, of).record
+        (saved.content, at.company.currency), lambda: read_insurance(file, exponent=exponent).record
     )
 
 
@@ -247,19 +255,24 @@ def saved_scenarios(at: Desk) -> tuple[SavedScenario, ...]:
 
 
 def saved_ids(at: Desk) -> list[str]:
-    """The ids of the named scenarios."""
-    return [found.scenario_id for found in saved_scenarios(at)]
+    """The ids of the named scenarios that can be asked of today's data."""
+    return [found.scenario_id for found in saved_scenarios(at) if saved_scenario(at, found.scenario_id) is not None]
 
 
 def saved_scenario(at: Desk, scenario_id: str) -> Scenario | None:
-    """A named scenario, read from its text; None where it is gone."""
+    """A named scenario, read from its text; None where it is gone, or tells of invoices or partners that are gone."""
     found = repository.scenario(at.store, at.principal, scenario_id) if scenario_id else None
     if found is None:
         return None
     of = ledger(at)
-    return _memory().scenarios.get(
-        (of.fingerprint, found.content), lambda: scenario_from_text(found.name, found.content, of).record
-    )
+
+    def read() -> Scenario | None:
+        try:
+            return scenario_from_text(found.name, found.content, of).record
+        except InputRejected:
+            return None
+
+    return _memory().scenarios.get((of.fingerprint, found.content), read)
 
 
 def scenario(at: Desk, question: Question) -> Scenario:
