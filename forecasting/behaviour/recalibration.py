@@ -31,7 +31,7 @@ _SHIFT_SPREAD: Final = 0.005
 _PIVOT: Final = -1.5
 #: Day pairs of the pool that weigh against a partner's own, and the share assumed where nothing is known.
 _PAIR_PRIOR: Final = 30.0
-RUN_SHARE_ASSUMED: Final = 0.15
+RUN_SHARE_ASSUMED: Final = 0.35
 _RUN_GRID: Final = np.linspace(0.0, 0.9, 19)
 #: A lasting effect starts at variance .35 / (1 / .36 + paid invoices), relative to the rest.
 _HABIT_SCALE: Final = 0.35
