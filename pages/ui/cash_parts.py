@@ -147,20 +147,22 @@ def waiting(at: Desk, question: Question, place: Any, shapes: Sequence[tuple[Any
     """While an answer is computed: a word in the panel, and the previous curve stays; shapes of it the first time."""
     of = session.ledger(at)
     asked = session.scenario(at, question)
+    # The places are there at every run, so that nothing below them moves.
+    slots = []
+    for where, height in shapes:
+        with where:
+            slots.append((st.empty(), height))
     if session.is_ready(of, asked, session.contracts(at)):
         yield
         return
     first = "drawn" not in st.session_state
-    drawn = []
-    for where, height in shapes if first else ():
-        with where:
-            drawn.append(st.empty())
-        drawn[-1].skeleton(height)
+    for slot, height in slots if first else ():
+        slot.skeleton(height)
     key = "cash.preparing" if first and session.is_cold() else "cash.simulating"
     with place, st.spinner(at.say(key, paths=at.say.f.whole(asked.path_count))):
         yield
-    for shape in drawn:
-        shape.empty()
+    for slot, _ in slots:
+        slot.empty()
     st.session_state["drawn"] = True
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 
 from babel.dates import format_date
@@ -28,6 +29,11 @@ _GROUPS: Final[dict[Language, str]] = {"fr": NARROW, "en": ","}
 _SPACES: Final = dict.fromkeys(map(ord, " \t\u00a0\u202f\u2007\u2009\u2060"), None)
 
 
+@lru_cache(maxsize=256)
+def _symbol(currency: str, locale: str) -> str:
+    return str(get_currency_symbol(currency, locale))
+
+
 @dataclass(frozen=True, slots=True)
 class Formats:
     """Writes and reads numbers and dates of one language in one currency.
@@ -46,7 +52,7 @@ class Formats:
     @property
     def symbol(self) -> str:
         """The currency as people write it: €, F CFA, TND."""
-        return str(get_currency_symbol(self.currency, self.locale))
+        return _symbol(self.currency, self.locale)
 
     @property
     def unit(self) -> str:

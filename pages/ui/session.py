@@ -21,7 +21,7 @@ from data.jobs import start_serving
 from data.kernel_cache import use_kernel_cache
 from data.learning import learnt
 from data.ready_scenarios import FAILS_AFTER_DAYS
-from data.repository import Company, InvoiceFilter, InvoiceLine, Missing, SavedContract, SavedScenario, Store
+from data.repository import Company, DataVersion, InvoiceFilter, InvoiceLine, Missing, SavedContract, SavedScenario, Store
 from data.sample import sample_company
 from data.sample_store import clear_store, fill_store
 from data.scenario_files import scenario_from_text
@@ -64,9 +64,10 @@ class Contracts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """One reader's place: the store, who reads, the company, in which voice and on what screen."""
+    """One reader's place: the store as it was when the run began, who reads, the company, in which voice, on what screen."""
 
     store: Store
+    version: DataVersion
     principal: Principal
     company: Company
     say: Voice
@@ -78,6 +79,9 @@ class _Memory:
 
     def __init__(self) -> None:
         self.companies: Bounded[tuple[str, Principal], Company] = Bounded(8)
+        self.expected: Bounded[tuple[str, Principal], str] = Bounded(8)
+        self.chosen: Bounded[tuple[str, Principal], Contracts] = Bounded(8)
+        self.named: Bounded[tuple[str, Principal], tuple[SavedScenario, ...]] = Bounded(8)
         self.missing: Bounded[tuple[str, Principal], tuple[Missing, ...]] = Bounded(8)
         self.ledgers: Bounded[tuple[str, Principal, date], Ledger] = Bounded(4)
         self.completed: Bounded[str, Ledger] = Bounded(4)
@@ -135,10 +139,12 @@ def desk() -> Desk:
     through()
     store = open_store(str(store_path()))
     who = profile.principal()
-    told = _memory().companies.get(_version_key(store, who), lambda: repository.company(store, who))
+    version = repository.data_version(store, who)
+    told = _memory().companies.get((_key(version), who), lambda: repository.company(store, who))
     language = pick_language(st.session_state.get("lang"), st.context.locale)
     return Desk(
         store=store,
+        version=version,
         principal=who,
         company=told,
         say=voice_of(language, told.currency),
@@ -146,9 +152,9 @@ def desk() -> Desk:
     )
 
 
-def _version_key(store: Store, principal: Principal) -> tuple[str, Principal]:
-    version = repository.data_version(store, principal)
-    return f"{version.store_id}:{version.any_write}", principal
+def _key(version: DataVersion) -> str:
+    """Changes with every change in the store."""
+    return f"{version.store_id}:{version.any_write}"
 
 
 # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -159,7 +165,7 @@ def ledger(at: Desk) -> Ledger:
 
     Sides that bring no business to come of their own are continued from their history, unless the company left that out.
     """
-    key = (repository.data_version(at.store, at.principal).ledger_key, at.principal, date.today())
+    key = (at.version.ledger_key, at.principal, date.today())
     known = _memory().ledgers.get(key, lambda: repository.load_ledger(at.store, at.principal))
     if not counts_expected(at):
         return known
@@ -168,7 +174,8 @@ def ledger(at: Desk) -> Ledger:
 
 def counts_expected(at: Desk) -> bool:
     """Whether the company counts the business to come; it does until somebody switches it off."""
-    return repository.setting(at.store, at.principal, _EXPECTED, "on") == "on"
+    key = (_key(at.version), at.principal)
+    return _memory().expected.get(key, lambda: repository.setting(at.store, at.principal, _EXPECTED, "on")) == "on"
 
 
 def count_expected(at: Desk, wanted: bool) -> None:
@@ -200,7 +207,7 @@ def fill(at: Desk) -> None:
 
 def missing(at: Desk) -> tuple[Missing, ...]:
     """What is still to be asked before the curve means what it seems to mean."""
-    key = _version_key(at.store, at.principal)
+    key = (_key(at.version), at.principal)
     return _memory().missing.get(key, lambda: repository.missing_settings(at.store, at.principal))
 
 
@@ -220,12 +227,16 @@ def invoices_due(at: Desk, first: date, last: date, delay_days: int) -> list[Inv
 
 def contracts(at: Desk) -> Contracts:
     """The contracts that are chosen for the curves."""
-    factoring = repository.chosen_contract(at.store, at.principal, "factoring")
-    insurance = repository.chosen_contract(at.store, at.principal, "insurance")
-    return Contracts(
-        factoring=factoring_of(at, factoring) if factoring else None,
-        insurance=insurance_of(at, insurance) if insurance else None,
-    )
+
+    def read() -> Contracts:
+        factoring = repository.chosen_contract(at.store, at.principal, "factoring")
+        insurance = repository.chosen_contract(at.store, at.principal, "insurance")
+        return Contracts(
+            factoring=factoring_of(at, factoring) if factoring else None,
+            insurance=insurance_of(at, insurance) if insurance else None,
+        )
+
+    return _memory().chosen.get((_key(at.version), at.principal), read)
 
 
 def factoring_of(at: Desk, saved: SavedContract) -> FactoringContract:
@@ -251,7 +262,8 @@ def insurance_of(at: Desk, saved: SavedContract) -> InsurancePolicy:
 
 def saved_scenarios(at: Desk) -> tuple[SavedScenario, ...]:
     """The named scenarios, by name."""
-    return repository.scenarios(at.store, at.principal)
+    key = (_key(at.version), at.principal)
+    return _memory().named.get(key, lambda: repository.scenarios(at.store, at.principal))
 
 
 def saved_ids(at: Desk) -> list[str]:
@@ -261,7 +273,7 @@ def saved_ids(at: Desk) -> list[str]:
 
 def saved_scenario(at: Desk, scenario_id: str) -> Scenario | None:
     """A named scenario, read from its text; None where it is gone, or tells of invoices or partners that are gone."""
-    found = repository.scenario(at.store, at.principal, scenario_id) if scenario_id else None
+    found = next((one for one in saved_scenarios(at) if one.scenario_id == scenario_id), None)
     if found is None:
         return None
     of = ledger(at)

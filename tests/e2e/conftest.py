@@ -33,16 +33,22 @@ class Server:
     store: Path
 
 
-def serve(store: Path) -> Iterator[Server]:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+def serve(store: Path) -> Iterator[Server]:
+    """The app on a store, until the iteration ends."""
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
     environment = {**os.environ, "ENCAISSE_STORE": str(store)}
     with (store.parent / "server.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:
-        _wait(f"http://127.0.0.1:{port}/_stcore/health", process)
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield Server(f"http://localhost:{port}", store)
     finally:
         process.terminate()
@@ -53,7 +59,8 @@ def serve(store: Path) -> Iterator[Server]:
             process.wait(10)
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server answers."""
     for _ in range(240):
         assert process.poll() is None, "the server stopped at once"
         try:

@@ -33,12 +33,12 @@ class Account:
 def account(picture: Account, say: Voice) -> go.Figure:
     """Four lines, the used one over its own tint, the gap to the ceiling named, the peak of use annotated."""
     frame = _PHONE if picture.phone else _FRAME
-    figure = base.canvas(frame)
+    canvas = base.Canvas(frame)
     unit = 1000 * 10 ** Currency(say.f.currency).exponent
     last = picture.first_day + len(picture.used_minor) - 1
     used = np.asarray(np.maximum(picture.used_minor, 0) / unit, dtype=np.float32)
     days = (picture.first_day + np.arange(len(used))) * base.DAY_MS
-    figure.add_scatter(
+    canvas.scatter(
         x=np.concatenate([days, days[::-1]]).astype(np.float32),
         y=np.concatenate([used, np.zeros_like(used)]),
         mode="lines",
@@ -51,7 +51,7 @@ def account(picture: Account, say: Voice) -> go.Figure:
     ends: list[tuple[float, str, str, bool]] = []
     for name, amounts, style in _lines(picture, say):
         heights = np.asarray(amounts / unit, dtype=np.float32)
-        figure.add_scatter(
+        canvas.scatter(
             x0=base.stamp(picture.first_day),
             dx=base.DAY_MS,
             y=heights,
@@ -64,22 +64,20 @@ def account(picture: Account, say: Voice) -> go.Figure:
         ends.append((float(heights[-1]), name, str(style["color"]), style["width"] == 2.5))
     high = max(float(np.max(picture.assigned_minor)), float(np.max(picture.ceiling_minor)), 1.0) / unit * 1.06
     low = min(0.0, float(picture.used_minor.min()) / unit * 1.1)
-    _remarks(figure, picture, say, unit)
+    _remarks(canvas, picture, say, unit)
     if not picture.phone:
-        _names(figure, ends, (low, high), frame.plot_height)
+        _names(canvas, ends, (low, high), frame.plot_height)
     span = last - picture.first_day
     base.style_axes(
-        figure,
+        canvas,
         days=base.month_ticks(picture.first_day, last, say.f, every=3 if picture.phone else 1 if span < 430 else 2),
         amounts=base.amount_ticks(low, high, say.f, most=5),
     )
-    figure.update_xaxes(
-        range=[base.stamp(picture.first_day), base.stamp(last)], unifiedhovertitle={"text": "<b>%{x|%d/%m/%Y}</b>"}
-    )
-    figure.update_yaxes(range=[low, high])
-    figure.add_hline(y=0, line={"color": tokens.LABEL, "width": 1})
-    figure.update_layout(hovermode="x unified")
-    return figure
+    canvas.x(range=[base.stamp(picture.first_day), base.stamp(last)], unifiedhovertitle={"text": "<b>%{x|%d/%m/%Y}</b>"})
+    canvas.y(range=[low, high])
+    canvas.level(0, {"color": tokens.LABEL, "width": 1})
+    canvas.layout(hovermode="x unified")
+    return canvas.figure()
 
 
 def _lines(picture: Account, say: Voice) -> list[tuple[str, Amounts, dict[str, object]]]:
@@ -95,7 +93,7 @@ def _lines(picture: Account, say: Voice) -> list[tuple[str, Amounts, dict[str, o
     ]
 
 
-def _remarks(figure: go.Figure, picture: Account, say: Voice, unit: int) -> None:
+def _remarks(canvas: base.Canvas, picture: Account, say: Voice, unit: int) -> None:
     """Names the gap between use and ceiling where it is widest, and the day of the highest use."""
     gap = picture.ceiling_minor - picture.used_minor
     if gap.max() > 0:
@@ -103,10 +101,9 @@ def _remarks(figure: go.Figure, picture: Account, say: Voice, unit: int) -> None
         middle = (int(picture.ceiling_minor[k]) + int(picture.used_minor[k])) / 2 / unit
         day = base.stamp(picture.first_day + k)
         ends = [picture.used_minor[k] / unit, picture.ceiling_minor[k] / unit]
-        figure.add_scatter(x=[day, day], y=ends, mode="lines", line={"color": tokens.LABEL, "width": 1}, hoverinfo="skip")
+        canvas.scatter(x=[day, day], y=ends, mode="lines", line={"color": tokens.LABEL, "width": 1}, hoverinfo="skip")
         left = k > len(gap) / 2
-        base.text(
-            figure,
+        canvas.text(
             say("factoring.account.available"),
             x=day,
             xanchor="right" if left else "left",
@@ -118,8 +115,7 @@ def _remarks(figure: go.Figure, picture: Account, say: Voice, unit: int) -> None
         k = int(picture.used_minor.argmax())
         share = int(picture.used_minor[k]) / max(int(picture.ceiling_minor[k]), 1)
         words = say("factoring.account.peak", share=say.f.percent(share), day=say.f.day(picture.first_day + k, markup=True))
-        base.text(
-            figure,
+        canvas.text(
             words,
             color=tokens.FACTORING,
             x=base.stamp(picture.first_day + k),
@@ -129,13 +125,12 @@ def _remarks(figure: go.Figure, picture: Account, say: Voice, unit: int) -> None
         )
 
 
-def _names(figure: go.Figure, ends: list[tuple[float, str, str, bool]], bounds: tuple[float, float], pixels: int) -> None:
+def _names(canvas: base.Canvas, ends: list[tuple[float, str, str, bool]], bounds: tuple[float, float], pixels: int) -> None:
     low, high = bounds
     ordered = sorted(ends)
     places = base.spread([(end[0] - low) / (high - low) * pixels for end in ordered], 20, 8, pixels - 8)
     for (_, name, color, strong), place in zip(ordered, places, strict=True):
-        base.text(
-            figure,
+        canvas.text(
             f"<b>{name}</b>" if strong else name,
             color=color,
             align="left",

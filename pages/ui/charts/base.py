@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -41,23 +42,74 @@ def stamp(day: int) -> int:
     return int(day) * DAY_MS
 
 
-def canvas(frame: Frame) -> go.Figure:
-    """An empty figure: no legend, no zoom, no title, the design's chart type."""
-    figure = go.Figure()
-    figure.update_layout(
-        height=frame.height,
-        margin={"l": frame.left, "r": frame.right, "t": frame.top, "b": frame.bottom, "pad": 0},
-        showlegend=False,
-        dragmode=False,
-        hoverlabel={"font": {"size": tokens.FONT_PX, "color": tokens.BASELINE}},
-        font={"size": tokens.FONT_PX, "color": tokens.LABEL},
-    )
-    return figure
+class Canvas:
+    """A figure in the making: traces, words and shapes are gathered, then built and checked by plotly once.
 
+    Plotly's own `add_…` builds the whole list anew at each call, which costs a slider its speed.
+    """
 
-def text(figure: go.Figure, words: str, *, color: str = tokens.LABEL, size: int = tokens.FONT_PX, **place: object) -> None:
-    """Words at a place of the figure, without arrow."""
-    figure.add_annotation(text=words, showarrow=False, font={"size": size, "color": color}, **place)
+    def __init__(self, frame: Frame) -> None:
+        self._traces: list[dict[str, Any]] = []
+        self._words: list[dict[str, Any]] = []
+        self._shapes: list[dict[str, Any]] = []
+        self._axes: dict[str, dict[str, Any]] = {"xaxis": {}, "yaxis": {}}
+        self._layout: dict[str, Any] = {
+            "height": frame.height,
+            "margin": {"l": frame.left, "r": frame.right, "t": frame.top, "b": frame.bottom, "pad": 0},
+            "showlegend": False,
+            "dragmode": False,
+            "hoverlabel": {"font": {"size": tokens.FONT_PX, "color": tokens.BASELINE}},
+            "font": {"size": tokens.FONT_PX, "color": tokens.LABEL},
+        }
+
+    def scatter(self, **trace: Any) -> None:
+        """A line, points, or a filled outline."""
+        self._traces.append({"type": "scatter", **trace})
+
+    def bar(self, **trace: Any) -> None:
+        """Bars."""
+        self._traces.append({"type": "bar", **trace})
+
+    def shape(self, **shape: Any) -> None:
+        """A line or a rectangle over the traces."""
+        self._shapes.append(shape)
+
+    def tint(self, low: float, high: float, color: str, opacity: float) -> None:
+        """A horizontal band of colour across the plot, under everything."""
+        across = {"xref": "x domain", "x0": 0, "x1": 1, "y0": low, "y1": high}
+        self._shapes.append(
+            {"type": "rect", **across, "fillcolor": color, "opacity": opacity, "line": {"width": 0}, "layer": "below"}
+        )
+
+    def level(self, height: float, style: Mapping[str, Any]) -> None:
+        """A horizontal line across the plot, over everything."""
+        across = {"xref": "x domain", "x0": 0, "x1": 1, "y0": height, "y1": height}
+        self._shapes.append({"type": "line", **across, "line": dict(style)})
+
+    def text(self, words: str, *, color: str = tokens.LABEL, size: int = tokens.FONT_PX, **place: Any) -> None:
+        """Words at a place of the figure, without arrow."""
+        self._words.append({"text": words, "showarrow": False, "font": {"size": size, "color": color}, **place})
+
+    def arrow(self, **arrow: Any) -> None:
+        """An arrow from (ax, ay) to (x, y)."""
+        self._words.append({"text": "", "showarrow": True, **arrow})
+
+    def x(self, **axis: Any) -> None:
+        """Properties of the horizontal axis."""
+        self._axes["xaxis"] |= axis
+
+    def y(self, **axis: Any) -> None:
+        """Properties of the vertical axis."""
+        self._axes["yaxis"] |= axis
+
+    def layout(self, **layout: Any) -> None:
+        """Properties of the whole figure."""
+        self._layout |= layout
+
+    def figure(self) -> go.Figure:
+        """The finished figure."""
+        layout = {**self._layout, **self._axes, "annotations": self._words, "shapes": self._shapes}
+        return go.Figure(data=self._traces, layout=layout)
 
 
 def shortened(words: str, most: int) -> str:
@@ -104,23 +156,26 @@ def month_ticks(first: int, last: int, formats: Formats, *, every: int = 1) -> t
 
 
 def style_axes(
-    figure: go.Figure,
+    canvas: Canvas,
     *,
     days: tuple[list[int], list[str]] | None = None,
     amounts: tuple[list[int], list[str]] | None = None,
 ) -> None:
     """Gives both axes our ticks: outside marks for days, horizontal grid alone, text that passes AA in both themes."""
-    tick_font = {"size": tokens.FONT_PX, "color": tokens.LABEL}
-    figure.update_xaxes(
-        showgrid=False, zeroline=False, showline=False, fixedrange=True, tickfont=tick_font, title=None, automargin=False
-    )
-    figure.update_yaxes(zeroline=False, showline=False, fixedrange=True, tickfont=tick_font, title=None, automargin=False)
+    plain = {
+        "zeroline": False,
+        "showline": False,
+        "fixedrange": True,
+        "tickfont": {"size": tokens.FONT_PX, "color": tokens.LABEL},
+        "automargin": False,
+    }
+    canvas.x(showgrid=False, **plain)
+    canvas.y(**plain)
     if days:
-        places = [stamp(day) for day in days[0]]
-        figure.update_xaxes(type="date", tickmode="array", tickvals=places, ticktext=days[1], ticks="outside", ticklen=6)
-        figure.update_xaxes(tickcolor=tokens.LABEL)
+        canvas.x(type="date", tickmode="array", tickvals=[stamp(day) for day in days[0]], ticktext=days[1])
+        canvas.x(ticks="outside", ticklen=6, tickcolor=tokens.LABEL)
     if amounts:
-        figure.update_yaxes(tickmode="array", tickvals=amounts[0], ticktext=amounts[1], ticks="", ticklabelstandoff=8)
+        canvas.y(tickmode="array", tickvals=amounts[0], ticktext=amounts[1], ticks="", ticklabelstandoff=8)
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -39,7 +39,7 @@ class Compared:
 def compare(picture: Compared, say: Voice) -> go.Figure:
     """The medians, each with its name at the end and a dot on its lowest point."""
     frame = _PHONE if picture.phone else _FRAME
-    figure = base.canvas(frame)
+    canvas = base.Canvas(frame)
     unit = 1000 * 10 ** Currency(say.f.currency).exponent
     first = min(curve.first_day for _, curve in picture.curves)
     last = max(curve.first_day + len(curve.p50_minor) - 1 for _, curve in picture.curves)
@@ -48,9 +48,9 @@ def compare(picture: Compared, say: Voice) -> go.Figure:
         values += [int(curve.p50_minor.min()), int(curve.p50_minor.max())]
     low, high = min(values) / unit, max(values) / unit
     low, high = low - 0.05 * (high - low), high + 0.05 * (high - low)
-    _levels(figure, picture, unit, (first, last), low)
+    _levels(canvas, picture, unit, (first, last), low)
     for (name, curve), (color, dash) in zip(picture.curves, _STYLES, strict=False):
-        figure.add_scatter(
+        canvas.scatter(
             x0=base.stamp(curve.first_day),
             dx=base.DAY_MS,
             y=np.asarray(curve.p50_minor / unit, dtype=np.float32),
@@ -60,7 +60,7 @@ def compare(picture: Compared, say: Voice) -> go.Figure:
             text=[say.f.amount(int(a)) for a in curve.p50_minor],
             hovertemplate="%{text}",
         )
-        figure.add_scatter(
+        canvas.scatter(
             x=[base.stamp(curve.lowest.day)],
             y=[curve.lowest.median_minor / unit],
             mode="markers",
@@ -68,31 +68,31 @@ def compare(picture: Compared, say: Voice) -> go.Figure:
             hoverinfo="skip",
         )
     if not picture.phone:
-        _names(figure, picture, say, (low, high), frame.plot_height, unit)
+        _names(canvas, picture, say, (low, high), frame.plot_height, unit)
     base.style_axes(
-        figure,
+        canvas,
         days=base.month_ticks(first, last, say.f, every=3 if picture.phone else 1 if last - first < 430 else 2),
         amounts=base.amount_ticks(low, high, say.f, most=6),
     )
-    figure.update_xaxes(range=[base.stamp(first), base.stamp(last)], unifiedhovertitle={"text": "<b>%{x|%d/%m/%Y}</b>"})
-    figure.update_yaxes(range=[low, high])
-    figure.update_layout(hovermode="x unified")
-    return figure
+    canvas.x(range=[base.stamp(first), base.stamp(last)], unifiedhovertitle={"text": "<b>%{x|%d/%m/%Y}</b>"})
+    canvas.y(range=[low, high])
+    canvas.layout(hovermode="x unified")
+    return canvas.figure()
 
 
-def _levels(figure: go.Figure, picture: Compared, unit: int, ends: tuple[int, int], low: float) -> None:
+def _levels(canvas: base.Canvas, picture: Compared, unit: int, ends: tuple[int, int], low: float) -> None:
     limit = -picture.overdraft_limit_minor / unit
-    figure.add_hrect(y0=low, y1=limit, fillcolor=tokens.DANGER, opacity=0.05, line_width=0, layer="below")
+    canvas.tint(low, limit, tokens.DANGER, 0.05)
     for height, style in (
         (0.0, {"color": tokens.LABEL, "width": 1}),
         (limit, {"color": tokens.DANGER, "width": 1.5}),
         (picture.cash_floor_minor / unit, {"color": tokens.FLOOR, "width": 1.25, "dash": "4px,4px"}),
     ):
         places = [base.stamp(end) for end in ends]
-        figure.add_scatter(x=places, y=[height, height], mode="lines", line=style, hoverinfo="skip")
+        canvas.scatter(x=places, y=[height, height], mode="lines", line=style, hoverinfo="skip")
 
 
-def _names(figure: go.Figure, picture: Compared, say: Voice, bounds: tuple[float, float], pixels: int, unit: int) -> None:
+def _names(canvas: base.Canvas, picture: Compared, say: Voice, bounds: tuple[float, float], pixels: int, unit: int) -> None:
     low, high = bounds
     ends = sorted(
         ((curve.p50_minor[-1] / unit - low) / (high - low) * pixels, k) for k, (_, curve) in enumerate(picture.curves)
@@ -102,8 +102,7 @@ def _names(figure: go.Figure, picture: Compared, say: Voice, bounds: tuple[float
         name, curve = picture.curves[k]
         amount = say.f.amount(curve.lowest.median_minor, signed=True)
         second = f'<span style="font-size:{tokens.FONT_SMALL_PX}px">{say("cash.low_of", amount=amount)}</span>'
-        base.text(
-            figure,
+        canvas.text(
             f"{base.shortened(name, 24)}<br>{second}",
             color=_STYLES[k][0],
             align="left",

@@ -29,26 +29,27 @@ def drivers(bridge: Bridge, say: Voice) -> go.Figure:
     """The list as a figure: label left, amount right, a bar as long as the cause is large; red lowers, slate raises."""
     rows = len(bridge.causes) + 2
     height = rows * tokens.DRIVER_ROW_PX + _FRAME_TOP + _FRAME_BOTTOM
-    figure = base.canvas(base.Frame(height=height, left=_FRAME_LEFT, right=2, top=_FRAME_TOP, bottom=_FRAME_BOTTOM))
+    canvas = base.Canvas(base.Frame(height=height, left=_FRAME_LEFT, right=2, top=_FRAME_TOP, bottom=_FRAME_BOTTOM))
     largest = max((abs(amount) for _, amount in bridge.causes), default=1) or 1
-    _row(figure, say, 0, bridge.start, strong=False, strong_label=False)
-    _rule(figure, 0.36)
+    _row(canvas, say, 0, bridge.start, strong=False, strong_label=False)
+    _rule(canvas, 0.36)
     for place, (label, amount) in enumerate(bridge.causes, start=1):
-        _row(figure, say, place, (label, amount), strong=True, strong_label=False)
-        _bar(figure, place, abs(amount) / largest * 0.88, tokens.DANGER if amount < 0 else tokens.CASH_IN)
-    _rule(figure, rows - 1.36)
-    _row(figure, say, rows - 1, bridge.result, strong=True, strong_label=True)
-    figure.update_xaxes(visible=False, range=[0, 1], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[rows - 0.5, -0.5], fixedrange=True)
-    figure.update_layout(hovermode=False, bargap=0)
-    return figure
+        _row(canvas, say, place, (label, amount), strong=True, strong_label=False)
+        _bar(canvas, place, abs(amount) / largest * 0.88, tokens.DANGER if amount < 0 else tokens.CASH_IN)
+    _rule(canvas, rows - 1.36)
+    _row(canvas, say, rows - 1, bridge.result, strong=True, strong_label=True)
+    canvas.x(visible=False, range=[0, 1], fixedrange=True)
+    canvas.y(visible=False, range=[rows - 0.5, -0.5], fixedrange=True)
+    canvas.layout(hovermode=False, bargap=0)
+    return canvas.figure()
 
 
-def _row(figure: go.Figure, say: Voice, place: float, entry: tuple[str, int], *, strong: bool, strong_label: bool) -> None:
+def _row(
+    canvas: base.Canvas, say: Voice, place: float, entry: tuple[str, int], *, strong: bool, strong_label: bool
+) -> None:
     label, amount = entry[0], say.f.of_thousands(entry[1], signed=True)
     for words, bold, x, anchor in ((label, strong_label, 0, "left"), (amount, strong, 1, "right")):
-        base.text(
-            figure,
+        canvas.text(
             f"<b>{words}</b>" if bold else words,
             color=tokens.BASELINE,
             size=tokens.FONT_PX,
@@ -59,9 +60,9 @@ def _row(figure: go.Figure, say: Voice, place: float, entry: tuple[str, int], *,
         )
 
 
-def _bar(figure: go.Figure, place: float, length: float, color: str) -> None:
-    figure.add_shape(type="rect", x0=0, x1=length, y0=place + 0.26, y1=place + 0.41, fillcolor=color, line={"width": 0})
+def _bar(canvas: base.Canvas, place: float, length: float, color: str) -> None:
+    canvas.shape(type="rect", x0=0, x1=length, y0=place + 0.26, y1=place + 0.41, fillcolor=color, line={"width": 0})
 
 
-def _rule(figure: go.Figure, place: float) -> None:
-    figure.add_shape(type="line", x0=0, x1=1, y0=place, y1=place, line={"color": tokens.LABEL, "width": 1})
+def _rule(canvas: base.Canvas, place: float) -> None:
+    canvas.shape(type="line", x0=0, x1=1, y0=place, y1=place, line={"color": tokens.LABEL, "width": 1})

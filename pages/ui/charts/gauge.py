@@ -24,14 +24,14 @@ def gauge(exposures: Sequence[Exposure], say: Voice, *, phone: bool = False) -> 
     frame = base.Frame(
         height=len(shown) * _ROW_PX + 52, left=120 if phone else 210, right=12 if phone else 138, top=8, bottom=44
     )
-    figure = base.canvas(frame)
+    canvas = base.Canvas(frame)
     unit = 1000 * 10 ** Currency(say.f.currency).exponent
     places = list(range(len(shown)))
     beyond = np.array([e.beyond_minor / unit for e in shown], dtype=np.float32)
     within = np.array([e.owed_minor / unit for e in shown], dtype=np.float32) - beyond
     texts = [say("insurance.gauge.hover", owed=say.f.amount(e.owed_minor), limit=_limit(e, say)) for e in shown]
     for lengths, color, name in ((within, tokens.CASH_IN, "within"), (beyond, tokens.DANGER, "beyond_column")):
-        figure.add_bar(
+        canvas.bar(
             x=lengths,
             y=places,
             orientation="h",
@@ -42,7 +42,7 @@ def gauge(exposures: Sequence[Exposure], say: Voice, *, phone: bool = False) -> 
             hovertemplate="%{text}<extra></extra>",
         )
     limits = [(k, e.limit_minor / unit) for k, e in enumerate(shown) if e.limit_minor is not None]
-    figure.add_scatter(
+    canvas.scatter(
         x=[limit for _, limit in limits],
         y=[k for k, _ in limits],
         mode="markers",
@@ -52,19 +52,19 @@ def gauge(exposures: Sequence[Exposure], say: Voice, *, phone: bool = False) -> 
     )
     high = max([1.0, *(e.owed_minor / unit for e in shown), *(limit for _, limit in limits)]) * 1.04
     names = [base.shortened(e.name, 16 if phone else 28) for e in shown]
-    base.style_axes(figure)
+    base.style_axes(canvas)
     values, labels = base.amount_ticks(0, high, say.f, most=4 if phone else 6)
-    figure.update_xaxes(range=[0, high], tickmode="array", tickvals=values, ticktext=labels, showgrid=True)
-    figure.update_yaxes(
+    canvas.x(range=[0, high], tickmode="array", tickvals=values, ticktext=labels, showgrid=True)
+    canvas.y(
         tickmode="array", tickvals=places, ticktext=names, range=[len(shown) - 0.5, -0.5], ticks="", ticklabelstandoff=8
     )
-    figure.update_layout(barmode="stack", bargap=0.45, hovermode="closest")
+    canvas.layout(barmode="stack", bargap=0.45, hovermode="closest")
     if not phone:
-        figure.update_layout(
+        canvas.layout(
             showlegend=True,
             legend={"x": 1.01, "y": 1, "itemclick": False, "itemdoubleclick": False, "font": {"color": tokens.LABEL}},
         )
-    return figure
+    return canvas.figure()
 
 
 def _limit(exposure: Exposure, say: Voice) -> str:

@@ -72,7 +72,7 @@ def hero(picture: Hero, say: Voice) -> go.Figure:
     drawing.lift()
     drawing.names_at_the_end()
     drawing.axes()
-    return drawing.figure
+    return drawing.canvas.figure()
 
 
 class _Drawing:
@@ -81,7 +81,7 @@ class _Drawing:
     def __init__(self, picture: Hero, say: Voice) -> None:
         self.picture, self.say = picture, say
         self.frame = _PHONE if picture.phone else _DESKTOP
-        self.figure = base.canvas(self.frame)
+        self.canvas = base.Canvas(self.frame)
         self.unit = 1000 * 10 ** Currency(say.f.currency).exponent
         self.kept = self._kept()
         self.first = min([picture.curve.first_day, *picture.actual_days])
@@ -124,7 +124,7 @@ class _Drawing:
         """The overdraft limit over its tint, the zero line, the floor; their names sit at the left, inside."""
         picture, say = self.picture, self.say
         limit = -picture.overdraft_limit_minor / self.unit
-        self.figure.add_hrect(y0=self.low, y1=limit, fillcolor=tokens.DANGER, opacity=0.05, line_width=0, layer="below")
+        self.canvas.tint(self.low, limit, tokens.DANGER, 0.05)
         self._level(0, {"color": tokens.LABEL, "width": 1})
         self._level(limit, {"color": tokens.DANGER, "width": 1.5})
         name = say("cash.limit_overdraft", amount=say.f.amount(-picture.overdraft_limit_minor))
@@ -138,12 +138,11 @@ class _Drawing:
     def _level(self, height: float, style: dict[str, object]) -> None:
         """A horizontal line across the plot, as a trace so that it lies over the grid and under the curves."""
         ends = [base.stamp(self.first), base.stamp(self.last)]
-        self.figure.add_scatter(x=ends, y=[height, height], mode="lines", line=style, hoverinfo="skip")
+        self.canvas.scatter(x=ends, y=[height, height], mode="lines", line=style, hoverinfo="skip")
 
     def _limit_name(self, name: str, color: str, height: float, anchor: str) -> None:
         """A limit's name on its line, at the left or, where curves cross there, at the first place where none does."""
-        base.text(
-            self.figure,
+        self.canvas.text(
             name,
             color=color,
             size=tokens.FONT_SMALL_PX,
@@ -180,7 +179,7 @@ class _Drawing:
             (curve.p25_minor, curve.p75_minor, 0.22),
         ):
             outline = np.concatenate([upper[self.kept], lower[self.kept][::-1]])
-            self.figure.add_scatter(
+            self.canvas.scatter(
                 x=around,
                 y=self._heights(outline),
                 mode="lines",
@@ -206,7 +205,7 @@ class _Drawing:
 
     def _line(self, place: dict[str, object], amounts: Amounts, name: str, style: dict[str, object]) -> None:
         texts = [self.say.f.amount(int(a)) for a in amounts]
-        self.figure.add_scatter(
+        self.canvas.scatter(
             **place, y=self._heights(amounts), mode="lines", line=style, name=name, text=texts, hovertemplate="%{text}"
         )
 
@@ -221,7 +220,7 @@ class _Drawing:
             today = picture.actual_days[-1]
             height = picture.actual_minor[-1] / self.unit
             self._dot(today, height, tokens.BASELINE, 8)
-        self.figure.add_shape(
+        self.canvas.shape(
             type="line",
             x0=base.stamp(today),
             x1=base.stamp(today),
@@ -231,8 +230,7 @@ class _Drawing:
             line={"color": tokens.LABEL, "width": 1},
             opacity=0.6,
         )
-        base.text(
-            self.figure,
+        self.canvas.text(
             self.say("cash.today"),
             size=tokens.FONT_SMALL_PX,
             x=base.stamp(today),
@@ -243,7 +241,7 @@ class _Drawing:
         )
 
     def _dot(self, day: int, height: float, color: str, size: int) -> None:
-        self.figure.add_scatter(
+        self.canvas.scatter(
             x=[base.stamp(day)],
             y=[height],
             mode="markers",
@@ -258,7 +256,7 @@ class _Drawing:
         self._dot(lowest.day, height, color, 10)
         leader = {"color": color, "width": 1, "dash": "1px,2px"}
         day = base.stamp(lowest.day)
-        self.figure.add_shape(type="line", x0=day, x1=day, y0=self.low, y1=height, line=leader)
+        self.canvas.shape(type="line", x0=day, x1=day, y0=self.low, y1=height, line=leader)
         words = say(
             "cash.lowest_label",
             day=say.f.day(lowest.day, markup=True),
@@ -268,8 +266,7 @@ class _Drawing:
             low, high = (say.f.amount(a, signed=True) for a in (lowest.p05_minor, lowest.p95_minor))
             words += "<br>" + say("cash.lowest_range", range=say.f.range(low, high))
         right_of_it = (lowest.day - self.first) < 0.36 * (self.last - self.first)
-        base.text(
-            self.figure,
+        self.canvas.text(
             words,
             color=color,
             x=day,
@@ -293,14 +290,13 @@ class _Drawing:
         if gain <= 0 or (top_minor - lowest.median_minor) / self.unit < 0.04 * (self.high - self.low):
             return
         day = base.stamp(lowest.day)
-        self.figure.add_annotation(
+        self.canvas.arrow(
             x=day,
             y=top_minor / self.unit,
             ax=day,
             ay=lowest.median_minor / self.unit,
             axref="x",
             ayref="y",
-            text="",
             arrowhead=2,
             arrowsize=0.9,
             arrowwidth=2,
@@ -311,8 +307,7 @@ class _Drawing:
         key = f"cash.{self._lift_key(best, gain)}.{best}"
         words = f"<b>{amount}</b>" if picture.phone else self.say(key, amount=amount)
         share = (lowest.day - self.first) / (self.last - self.first)
-        base.text(
-            self.figure,
+        self.canvas.text(
             words,
             color=tokens.HUE[best],
             x=day,
@@ -352,8 +347,7 @@ class _Drawing:
             amount = self.say.f.amount(self.picture.curves[variant].lowest.median_minor, signed=True)
             strong = f"<b>{name}</b>" if variant == self.picture.shown else name
             second = f'<span style="font-size:{tokens.FONT_SMALL_PX}px">{self.say("cash.low_of", amount=amount)}</span>'
-            base.text(
-                self.figure,
+            self.canvas.text(
                 f"{strong}<br>{second}",
                 color=tokens.HUE[variant],
                 align="left",
@@ -371,12 +365,12 @@ class _Drawing:
         span = self.last - self.first
         every = 3 if self.picture.phone and span > 200 else (2 if span > 430 else 1)
         base.style_axes(
-            self.figure,
+            self.canvas,
             days=base.month_ticks(self.first, self.last, self.say.f, every=every),
             amounts=base.amount_ticks(self.low, self.high, self.say.f),
         )
-        self.figure.update_xaxes(
+        self.canvas.x(
             range=[base.stamp(self.first), base.stamp(self.last)], unifiedhovertitle={"text": "<b>%{x|%d/%m/%Y}</b>"}
         )
-        self.figure.update_yaxes(range=[self.low, self.high])
-        self.figure.update_layout(hovermode="x unified")
+        self.canvas.y(range=[self.low, self.high])
+        self.canvas.layout(hovermode="x unified")

@@ -58,7 +58,7 @@ def weeks(picture: Weeks, say: Voice) -> go.Figure:
     """Bars per week; a click on one gives its week. A phone shows one date in four and no net line."""
     phone = picture.phone
     frame = base.Frame(height=tokens.WEEKS_PX, left=48, right=8 if phone else 138, top=8, bottom=44)
-    figure = base.canvas(frame)
+    canvas = base.Canvas(frame)
     unit = 1000 * 10 ** Currency(say.f.currency).exponent
     places = list(range(len(picture.first_days)))
     for heading in HEADINGS:
@@ -67,7 +67,7 @@ def weeks(picture: Weeks, say: Voice) -> go.Figure:
             continue
         color, texture = _FILL[heading]
         pattern = {"shape": texture, "size": 5, "solidity": 0.42, "fillmode": "replace", "fgcolor": color}
-        figure.add_bar(
+        canvas.bar(
             x=places,
             y=np.asarray(flow / unit, dtype=np.float32),
             name=say(f"cash.heading.{heading}"),
@@ -78,42 +78,40 @@ def weeks(picture: Weeks, say: Voice) -> go.Figure:
             unselected={"marker": {"opacity": 0.4}},
             selectedpoints=None if picture.chosen is None else [picture.chosen],
         )
-    figure.add_hline(y=0, line={"color": tokens.LABEL, "width": 1})
-    _axes(figure, picture, say, unit)
-    figure.update_layout(
-        barmode="relative", bargap=0.62 if not phone else 0.4, hovermode="x unified", clickmode="event+select"
-    )
+    canvas.level(0, {"color": tokens.LABEL, "width": 1})
+    _axes(canvas, picture, say, unit)
+    canvas.layout(barmode="relative", bargap=0.62 if not phone else 0.4, hovermode="x unified", clickmode="event+select")
     if not phone:
-        _key(figure, say)
-    return figure
+        _key(canvas, say)
+    return canvas.figure()
 
 
-def _axes(figure: go.Figure, picture: Weeks, say: Voice, unit: int) -> None:
+def _axes(canvas: base.Canvas, picture: Weeks, say: Voice, unit: int) -> None:
     above = sum(np.maximum(f, 0) for f in picture.flows_minor.values())
     below = sum(np.minimum(f, 0) for f in picture.flows_minor.values())
     high, low = float(np.max(above)) / unit, float(np.min(below)) / unit
     span = max(high - low, 1.0)
     low, high = low - 0.04 * span, high + 0.04 * span
-    base.style_axes(figure, amounts=base.amount_ticks(low, high, say.f, most=5))
+    base.style_axes(canvas, amounts=base.amount_ticks(low, high, say.f, most=5))
     shown = [k for k in range(len(picture.first_days)) if not picture.phone or k % 4 == 0]
     labels = []
     for k in shown:
         net = say.f.whole(say.f.thousands(picture.net_minor[k]), signed=True)
         day = say.f.day(picture.first_days[k], markup=True)
         labels.append(day if picture.phone else f"{day}<br><b>{net}</b>")
-    figure.update_xaxes(
+    canvas.x(
         tickmode="array",
         tickvals=shown,
         ticktext=labels,
         range=[-0.6, len(picture.first_days) - 0.4],
         unifiedhovertitle={"text": " "},
     )
-    figure.update_yaxes(range=[low, high])
+    canvas.y(range=[low, high])
 
 
-def _key(figure: go.Figure, say: Voice) -> None:
+def _key(canvas: base.Canvas, say: Voice) -> None:
     """The names of the headings at the right with their texture, and the word for the bold line below."""
-    figure.update_layout(
+    canvas.layout(
         showlegend=True,
         legend={
             "x": 1.005,
@@ -127,8 +125,7 @@ def _key(figure: go.Figure, say: Voice) -> None:
             "tracegroupgap": 0,
         },
     )
-    base.text(
-        figure,
+    canvas.text(
         f"<b>{say('cash.net')}</b>",
         color=tokens.LABEL,
         xref="paper",
