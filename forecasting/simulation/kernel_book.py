@@ -22,6 +22,8 @@ from forecasting.vat import computed_returns
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
+#: Numbers of rows are unsigned: the compiler then leaves out the test whether they count from the end.
+Rows = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.uint8]
 
 #: Columns of `Book.days`: three days, the place among the debtor's invoices (oldest first), the rank of the VAT rate (0
@@ -67,7 +69,7 @@ class Calendar(NamedTuple):
 class Book(NamedTuple):
     """Customer invoices by their index in the ledger (n,), partners (D,), days of the horizon (H,).
 
-    partner int64 (n,); days int32 (n, 5), money int64 (n, 3): see the columns above. open_start int64 (n,): open on the
+    partner uint32 (n,); days int32 (n, 5), money int64 (n, 3): see the columns above. open_start int64 (n,): open on the
     morning of day 0. on_receipt uint8 (n,): VAT is due when it is paid. debtor_ptr int64 (D + 1,),
     debtor_invoice: each debtor's invoices, oldest first (issue, then id); a credit note that names no invoice is among
     them, one that names its invoice is not. past_ptr int64 (n + 1,), past int64 (r, 3): payments and credit notes before
@@ -79,13 +81,13 @@ class Book(NamedTuple):
     overdraft_ppm: int
     overdraft_fee_ppm: int
     returns_vat: bool
-    partner: Int64
+    partner: Rows
     days: Int32
     money: Int64
     open_start: Int64
     on_receipt: Flags
     debtor_ptr: Int64
-    debtor_invoice: Int64
+    debtor_invoice: Rows
     past_ptr: Int64
     past: Int64
     claim_rank: Int32
@@ -149,7 +151,7 @@ def lower_book(ledger: Ledger, horizon_days: int, known: PathFacts | None = None
         overdraft_ppm=to_ppm(ledger.overdraft_rate),
         overdraft_fee_ppm=to_ppm(ledger.overdraft_fee_rate),
         returns_vat=ledger.vat_returns == "computed",
-        partner=customers.partner.astype(np.int64),
+        partner=customers.partner.astype(np.uint32),
         days=days,
         money=np.column_stack([customers.amount_minor, part, whole]),
         open_start=past.open_start,
@@ -245,11 +247,11 @@ def _ledger_notes(ledger: Ledger) -> PathFacts:
     return PathFacts(kind="certain", receipts=nothing, payments=nothing, credit_notes=notes)
 
 
-def _by_debtor(customers: Invoices, partner_count: int) -> tuple[Int64, Int64]:
+def _by_debtor(customers: Invoices, partner_count: int) -> tuple[Int64, Rows]:
     debts = np.flatnonzero((customers.amount_minor >= 0) | (customers.credits < 0))
     order = debts[np.lexsort((debts, customers.issue[debts], customers.partner[debts]))]
     counts = np.bincount(customers.partner[debts], minlength=partner_count)
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), order.astype(np.int64)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), order.astype(np.uint32)
 
 
 def _net_shares(invoices: Invoices) -> tuple[Int64, Int64, Int32]:

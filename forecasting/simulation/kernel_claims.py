@@ -46,7 +46,7 @@ from forecasting.simulation.kernel_failures import (
     open_before,
     take_rate,
 )
-from forecasting.simulation.kernel_money import apply_ppm, fill, lowered, mul_div, total
+from forecasting.simulation.kernel_money import apply_ppm, fill, lowered, mul_div, row_number, total
 from forecasting.simulation.kernel_policy import NO_DEADLINE, Cover
 from forecasting.simulation.kernel_results import (
     CLAIM_COVERED,
@@ -76,14 +76,14 @@ def claim_losses(
     claims = out.claim_ptr[path]
     recoveries = out.recovery_ptr[path]
     for k in range(facts.failure_ptr[path], facts.failure_ptr[path + 1]):
-        debtor = facts.failure[k, DEBTOR]
+        debtor = row_number(facts.failure[k, DEBTOR])
         if cover.own[debtor] > 0:
             request = _request_of(path, debtor, facts)
             claims, recoveries = _claim(
                 path, debtor, k, request, claims, recoveries, calendar, book, cover, facts, desk, out
             )
     for k in range(facts.request_ptr[path], facts.request_ptr[path + 1]):
-        debtor = facts.request[k, DEBTOR]
+        debtor = row_number(facts.request[k, DEBTOR])
         if cover.own[debtor] > 0 and desk.debtor[debtor, JUDGED] >= NEVER:
             claims, recoveries = _claim(path, debtor, -1, k, claims, recoveries, calendar, book, cover, facts, desk, out)
     out.claim_ptr[path + 1] = claims
@@ -107,7 +107,7 @@ def _oldest_unpaid(debtor: int, day: int, book: Book, desk: Desk) -> tuple[int, 
     drop_negative(left)
     for m in range(left.shape[0]):
         if left[m] > 0:
-            return book.debtor_invoice[book.debtor_ptr[debtor] + m], total(left)
+            return 0 + book.debtor_invoice[book.debtor_ptr[debtor] + m], total(left)
     return -1, 0
 
 
@@ -149,7 +149,7 @@ def _next_change(debtor: int, day: int, book: Book, desk: Desk) -> int:
     following = NEVER
     for row in range(desk.level[WATCH]):
         when = desk.watch[row, WATCH_DAY]
-        if day < when < following and book.partner[desk.watch[row, WATCH_INVOICE]] == debtor:
+        if day < when < following and book.partner[row_number(desk.watch[row, WATCH_INVOICE])] == debtor:
             following = when
     return following
 
@@ -245,7 +245,7 @@ def _pour(debtor: int, day: int, book: Book, desk: Desk, balance: Int64, credite
     for m in range(balance.shape[0]):
         balance[m] = open_before(book.debtor_invoice[first + m], day, book)
     for row in range(desk.level[WATCH]):
-        invoice = desk.watch[row, WATCH_INVOICE]
+        invoice = row_number(desk.watch[row, WATCH_INVOICE])
         if book.partner[invoice] == debtor and desk.watch[row, WATCH_DAY] <= day:
             balance[book.days[invoice, PLACE]] -= desk.watch[row, WATCH_MINOR]
     credited_by(debtor, day, book, desk, credited)
@@ -336,7 +336,7 @@ def _recoveries(
     """
     count = book.debtor_ptr[debtor + 1] - book.debtor_ptr[debtor]
     for row in range(desk.level[WATCH]):
-        invoice = desk.watch[row, WATCH_INVOICE]
+        invoice = row_number(desk.watch[row, WATCH_INVOICE])
         amount = desk.watch[row, WATCH_MINOR]
         later = not desk.watch[row, WATCH_CREDIT] and desk.watch[row, WATCH_DAY] > loss_day
         if later and amount > 0 and book.partner[invoice] == debtor:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from forecasting.dates import business_table, month_end, to_date, to_day
 from forecasting.factoring.contract import DatedLimit, FactoringContract
 from forecasting.ledger import NO_DAY, Ledger
-from forecasting.simulation.kernel_book import DUE, ISSUE, Book
+from forecasting.simulation.kernel_book import DUE, ISSUE, Book, Rows
 from forecasting.simulation.kernel_facts import NEVER, to_ppm
 from forecasting.simulation.kernel_money import NO_LIMIT, PPM
 
@@ -33,8 +33,8 @@ NO_CAP: Final = -1
 class Purchases(NamedTuple):
     """Which invoices count; read by the first stage only. A change here means a new exposure.
 
-    buy_ptr, hand_ptr int64 (H + 1,) with the invoices that are bought and handed back on each day. held int32: with the
-    factor at the start. slot int32 (n,): the approval that an invoice was bought under; slot_ptr int64 (D + 1,),
+    buy_ptr, hand_ptr int64 (H + 1,) with the invoices that are bought and handed back on each day. held uint32: with the
+    factor at the start. slot uint32 (n,): the approval that an invoice was bought under; slot_ptr int64 (D + 1,),
     slot_limit: each debtor's approvals in the order of their days. line_day int32 (D,): planned day of a debtor's first
     purchase (NEVER: none, or its line is open already). guarantor int64 (D,): the factor bears the debtor, bit 1 in the
     variant `factoring`, bit 2 in `both`. payout_days NEVER: no guarantee. share_relief: VAT relief leaves out what the
@@ -44,11 +44,11 @@ class Purchases(NamedTuple):
     active: bool
     kind: int
     buy_ptr: Int64
-    buy_invoice: Int64
+    buy_invoice: Rows
     hand_ptr: Int64
-    hand_invoice: Int64
-    held: Int64
-    slot: Int64
+    hand_invoice: Rows
+    held: Rows
+    slot: Rows
     slot_ptr: Int64
     slot_limit: Int64
     line_day: Int32
@@ -89,8 +89,8 @@ def lower_purchases(
         buy_invoice=buy_invoice,
         hand_ptr=hand_ptr,
         hand_invoice=hand_invoice,
-        held=np.flatnonzero(fund_day < 0).astype(np.int64),
-        slot=slot,
+        held=np.flatnonzero(fund_day < 0).astype(np.uint32),
+        slot=slot.astype(np.uint32),
         slot_ptr=slot_ptr,
         slot_limit=slot_limit,
         line_day=line_day,
@@ -179,7 +179,7 @@ def _debtors(ledger: Ledger, contract: FactoringContract) -> npt.NDArray[np.bool
 
 
 def _approvals(
-    ledger: Ledger, partner: Int64, fund_day: Int32, contract: FactoringContract | None
+    ledger: Ledger, partner: Rows, fund_day: Int32, contract: FactoringContract | None
 ) -> tuple[Int64, Int64, Int64]:
     """Approval slots: a debtor's approval at the start, then one slot for each change, in the order of its days."""
     table = None if contract is None or contract.approvals is None else dict(contract.approvals)
@@ -209,8 +209,8 @@ def limits_by_day(
     return steps
 
 
-def _by_day(day: Int32, horizon_days: int) -> tuple[Int64, Int64]:
+def _by_day(day: Int32, horizon_days: int) -> tuple[Int64, Rows]:
     inside = np.flatnonzero((day >= 0) & (day < horizon_days))
     order = inside[np.lexsort((inside, day[inside]))]
     counts = np.bincount(day[inside], minlength=horizon_days)[:horizon_days]
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), order.astype(np.int64)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), order.astype(np.uint32)

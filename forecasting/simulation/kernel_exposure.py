@@ -37,7 +37,7 @@ from forecasting.simulation.kernel_desk import (
 )
 from forecasting.simulation.kernel_facts import DAY, DEBTOR, NEVER, FactArrays
 from forecasting.simulation.kernel_failures import fail, net_of_vat, open_before, unpaid
-from forecasting.simulation.kernel_money import copy, fill, inlined, lowered, round_ratio, share
+from forecasting.simulation.kernel_money import copy, fill, inlined, lowered, round_ratio, row_number, share
 from forecasting.simulation.kernel_policy import Cover
 from forecasting.simulation.kernel_purchase import (
     buy,
@@ -141,11 +141,11 @@ def _begin(
     fill(desk.level, 0)
     desk.level[TURNS] = turns
     for k in range(facts.failure_ptr[path], facts.failure_ptr[path + 1]):
-        debtor = facts.failure[k, DEBTOR]
+        debtor = row_number(facts.failure[k, DEBTOR])
         desk.debtor[debtor, JUDGED] = facts.failure[k, DAY]
         _watch(debtor, desk, book)
     for k in range(facts.request_ptr[path], facts.request_ptr[path + 1]):
-        _watch(facts.request[k, DEBTOR], desk, book)
+        _watch(row_number(facts.request[k, DEBTOR]), desk, book)
     start_disputes(path, calendar, desk, facts)
     desk.cursor[NOTED] = facts.credit_ptr[path]
     desk.cursor[PAID] = facts.payment_ptr[0 if facts.payment_ptr.shape[0] == 2 else path]
@@ -183,7 +183,7 @@ def _finish(
         claim_losses(path, calendar, book, cover, facts, desk, out)
     out.turn_ptr[path + 1] = desk.level[TURNS]
     for k in range(facts.failure_ptr[path], facts.failure_ptr[path + 1]):
-        debtor = facts.failure[k, DEBTOR]
+        debtor = row_number(facts.failure[k, DEBTOR])
         desk.debtor[debtor, JUDGED] = NEVER
         desk.debtor[debtor, PAID_OUT] = 0
         if purchases.share_relief:
@@ -205,7 +205,7 @@ def _credit_today(
     """Step 4: today's credit notes."""
     row = desk.cursor[NOTED]
     while row < facts.credit_ptr[path + 1] and facts.credit[row, 1] == t:
-        credit(path, t, facts.credit[row, 0], facts.credit[row, 2], calendar, desk, book, purchases, out)
+        credit(path, t, row_number(facts.credit[row, 0]), facts.credit[row, 2], calendar, desk, book, purchases, out)
         row += 1
     desk.cursor[NOTED] = row
 
@@ -294,7 +294,7 @@ def _receive(
     direct = 0
     stop = facts.receipt_ptr[path + 1]
     while row < stop and facts.receipt_day[row] == t:
-        invoice = 0 + facts.receipt_invoice[row]  # of 64 bits, as everywhere else
+        invoice = row_number(facts.receipt_invoice[row])
         minor = facts.receipt_minor[row]
         row += 1
         left = desk.open[invoice]

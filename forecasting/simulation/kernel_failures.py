@@ -47,7 +47,7 @@ from forecasting.simulation.kernel_facts import (
     PROCEDURE,
     FactArrays,
 )
-from forecasting.simulation.kernel_money import apply_ppm, fill, lowered, mul_div, share, total
+from forecasting.simulation.kernel_money import apply_ppm, fill, lowered, mul_div, row_number, share, total
 from forecasting.simulation.kernel_results import (
     FLOW,
     INSURER_SHARE,
@@ -87,7 +87,7 @@ def look_back(debtor: int, day: int, book: Book, desk: Desk, left: Int64) -> Non
     for m in range(left.shape[0]):
         left[m] = open_before(book.debtor_invoice[first + m], day, book)
     for row in range(desk.level[WATCH]):
-        invoice = desk.watch[row, WATCH_INVOICE]
+        invoice = row_number(desk.watch[row, WATCH_INVOICE])
         if book.partner[invoice] == debtor and desk.watch[row, WATCH_DAY] <= day:
             left[book.days[invoice, PLACE]] -= desk.watch[row, WATCH_MINOR]
     for m in range(left.shape[0]):
@@ -106,7 +106,7 @@ def credited_by(debtor: int, day: int, book: Book, desk: Desk, credited: Int64) 
             if book.past[k, PAST_CREDIT] and book.past[k, PAST_DAY] <= day:
                 credited[m] += book.past[k, PAST_MINOR]
     for row in range(desk.level[WATCH]):
-        invoice = desk.watch[row, WATCH_INVOICE]
+        invoice = row_number(desk.watch[row, WATCH_INVOICE])
         seen = desk.watch[row, WATCH_CREDIT] and desk.watch[row, WATCH_DAY] <= day
         if seen and book.partner[invoice] == debtor:
             credited[book.days[invoice, PLACE]] += desk.watch[row, WATCH_MINOR]
@@ -157,7 +157,7 @@ def fail(
     out: Exposure,
 ) -> None:
     """The dividend, with the guarantor's part of it; VAT relief and what is given back of it."""
-    debtor = facts.failure[k, DEBTOR]
+    debtor = row_number(facts.failure[k, DEBTOR])
     judgment = facts.failure[k, DAY]
     if judgment >= calendar.days:
         return
@@ -215,7 +215,7 @@ def _relieve(
                 day = max(relief_day, calendar.vat_after[max(0, book.past[row, PAST_DAY] + LOOKBACK)])
                 _give_back(path, debtor, invoice, day, book.past[row, PAST_MINOR], base[m], book, purchases, desk, out)
     for row in range(desk.level[WATCH]):
-        invoice = desk.watch[row, WATCH_INVOICE]
+        invoice = row_number(desk.watch[row, WATCH_INVOICE])
         later = not desk.watch[row, WATCH_CREDIT] and desk.watch[row, WATCH_DAY] > opens
         if later and book.partner[invoice] == debtor:
             day = max(relief_day, calendar.vat_after[LOOKBACK + desk.watch[row, WATCH_DAY]])
@@ -330,9 +330,9 @@ def unpaid(path: int, calendar: Calendar, book: Book, facts: FactArrays, desk: D
     """What is open at the end of debtors that failed, or (of what is due) that default for good."""
     for k in range(facts.failure_ptr[path], facts.failure_ptr[path + 1]):
         if facts.failure[k, DAY] < calendar.days:
-            out.unpaid[path] += _owed_at_end(facts.failure[k, DEBTOR], calendar.days, NEVER, book, desk)
+            out.unpaid[path] += _owed_at_end(row_number(facts.failure[k, DEBTOR]), calendar.days, NEVER, book, desk)
     for k in range(facts.request_ptr[path], facts.request_ptr[path + 1]):
-        debtor = facts.request[k, DEBTOR]
+        debtor = row_number(facts.request[k, DEBTOR])
         asked = facts.request[k, DAY]
         if (asked == ON_DEADLINE or asked < calendar.days) and desk.debtor[debtor, JUDGED] >= calendar.days:
             out.unpaid[path] += _owed_at_end(debtor, calendar.days, calendar.days, book, desk)

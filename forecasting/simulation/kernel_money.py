@@ -45,6 +45,13 @@ def inlined(function: _Function) -> _Function:
 
 
 @inlined
+def row_number(number: int) -> int:
+    """A row's number read from a signed column, without its sign: for the compiler it then never counts from the end."""
+    unsigned: int = np.uint32(number)  # type: ignore[assignment]
+    return unsigned
+
+
+@inlined
 def round_ratio(numerator: int, denominator: int) -> int:
     """numerator / denominator to the nearest whole number, halves away from zero; denominator > 0."""
     if numerator < 0:

@@ -46,7 +46,7 @@ from forecasting.simulation.kernel_desk import (
 )
 from forecasting.simulation.kernel_facts import DAY, DEBTOR, NEVER, FactArrays
 from forecasting.simulation.kernel_failures import net_of_vat
-from forecasting.simulation.kernel_money import apply_ppm, fill, inlined, lowered, share
+from forecasting.simulation.kernel_money import apply_ppm, fill, inlined, lowered, row_number, share
 from forecasting.simulation.kernel_results import (
     DEAL,
     DEAL_BACK,
@@ -275,7 +275,7 @@ def start_disputes(path: int, calendar: Calendar, desk: Desk, facts: FactArrays)
         if ends <= begins or ends < 0:
             continue
         if begins < 0:
-            desk.flags[facts.dispute[first + k, 0]] += DISPUTED
+            desk.flags[row_number(facts.dispute[first + k, 0])] += DISPUTED
         elif begins < calendar.days:
             desk.chain_next[2 * k] = desk.chain_at[begins]
             desk.chain_at[begins] = 2 * k
@@ -289,7 +289,7 @@ def turn_disputes(path: int, t: int, desk: Desk, book: Book, purchases: Purchase
     """Step 4: disputes that begin or end today."""
     link = desk.chain_at[t]
     while link >= 0:
-        invoice = facts.dispute[facts.dispute_ptr[path] + link // 2, 0]
+        invoice = row_number(facts.dispute[facts.dispute_ptr[path] + link // 2, 0])
         change_dispute(invoice, 1 if link % 2 == 0 else -1, desk, book, purchases)
         link = desk.chain_next[link]
 
@@ -301,7 +301,7 @@ def sweep(stop: int, facts: FactArrays, desk: Desk, book: Book, purchases: Purch
     What was handed back meanwhile has left R before; its money still goes to the factor.
     """
     for k in range(desk.cursor[SWEPT], stop):
-        invoice = 0 + facts.receipt_invoice[k]
+        invoice = row_number(facts.receipt_invoice[k])
         amount = desk.transit[invoice]
         if amount > 0:
             if desk.flags[invoice] & FUNDED:
@@ -326,7 +326,7 @@ def hand_back(t: int, desk: Desk, book: Book, purchases: Purchases, rows: Int64)
 def pay_out(path: int, t: int, desk: Desk, book: Book, purchases: Purchases, facts: FactArrays, rows: Int64) -> None:
     """Step 6: payout days after a judgment the factor pays K_d; all of the debtor's invoices leave R and E."""
     for k in range(facts.failure_ptr[path], facts.failure_ptr[path + 1]):
-        debtor = facts.failure[k, DEBTOR]
+        debtor = row_number(facts.failure[k, DEBTOR])
         if purchases.payout_days >= NEVER or max(0, facts.failure[k, DAY] + purchases.payout_days) != t:
             continue
         who = purchases.guarantor[debtor]
@@ -361,7 +361,7 @@ def share_relief(path: int, t: int, desk: Desk, book: Book, purchases: Purchases
     if not purchases.share_relief:
         return
     for k in range(facts.failure_ptr[path], facts.failure_ptr[path + 1]):
-        debtor = facts.failure[k, DEBTOR]
+        debtor = row_number(facts.failure[k, DEBTOR])
         if max(-1, facts.failure[k, DAY]) == t and purchases.guarantor[debtor] > 0:
             _share_out(debtor, guarantee(debtor, desk, book, purchases), desk, book)
 

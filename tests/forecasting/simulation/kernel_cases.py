@@ -68,11 +68,13 @@ def case_of(seed: int) -> Case:
 
 
 def paths_of(seed: int, count: int) -> tuple[Case, tuple[PathFacts, ...]]:
-    """A case with several drawn paths of its ledger, the first of them its own."""
+    """A case with several drawn paths of its ledger, the first of them its own; they share what lies before the first day."""
     luck = random.Random(seed)
     days = luck.choice((90, 200, 420))
     ledger = _ledger(luck)
     paths = tuple(_drawn(luck, ledger, days) for _ in range(count))
+    past = _rows(paths[0].receipts, until=ledger.as_of)
+    paths = tuple(replace(path, receipts=_events([*past, *_rows(path.receipts, since=ledger.as_of)])) for path in paths)
     contract, policy = _contract(luck, ledger.as_of, DEBTORS), _policy(luck, ledger.as_of, DEBTORS)
     return Case(ledger=ledger, facts=paths[0], days=days, factoring=contract, insurance=policy), paths
 
@@ -251,6 +253,12 @@ def _ends(luck: random.Random, ledger: Ledger) -> tuple[list[Failure], list[Requ
 
 def _later(luck: random.Random, day: int, most: int) -> int:
     return day + luck.randrange(1, most) if luck.random() < 0.7 else NO_DAY
+
+
+def _rows(events: InvoiceEvents, *, since: int = NO_DAY, until: int = 2**31) -> list[Row]:
+    """The events from a day on and before another."""
+    rows = zip(events.invoice.tolist(), events.day.tolist(), events.amount_minor.tolist(), strict=True)
+    return [row for row in rows if since <= row[1] < until]
 
 
 def _events(rows: Sequence[Row]) -> InvoiceEvents:
