@@ -12,6 +12,7 @@ def show() -> None:
     """Title, then everything that a control can move, in one fragment."""
     at = session.desk()
     cash_parts.title(at)
+    st.session_state["whole_run"] = True
     cockpit()
 
 
@@ -26,9 +27,11 @@ def cockpit() -> None:
     repairs = panel.arrive(ledger, session.saved_ids(at))
     words, numbers = st.container(), st.container()
     question, status = panel.panel(ledger, at.say, phone=at.phone, library=lambda asked: library.controls(at, asked))
+    coarse = cash_parts.first_look(at, question)
     below = st.container()
     with cash_parts.waiting(at, question, status, ((words, 32), (numbers, 96), (below, 480))):
-        outlook = Outlook(question=question, projection=session.answer(at, question), ledger=ledger)
+        answer = session.answer(at, question, coarse=coarse)
+        outlook = Outlook(question=question, projection=answer, ledger=ledger, coarse=coarse)
     with words:
         frame.sentence(sentence(outlook, at.say))
         cash_parts.notices(at, outlook, repairs)
@@ -41,6 +44,8 @@ def cockpit() -> None:
         cash_parts.causes(at, outlook)
     cash_parts.weeks(at, outlook)
     panel.write_address()
+    if coarse:
+        st.rerun(scope="fragment")
 
 
 show()

@@ -142,6 +142,17 @@ def _check(at: Desk, outlook: Outlook) -> None:
         st.caption(say(key, paths=say.f.whole(paths), count=differences))
 
 
+def first_look(at: Desk, question: Question) -> bool:
+    """Whether a coarse answer comes first: a control was moved, and a whole answer takes longer than a moment.
+
+    The run that follows by itself is the whole answer's.
+    """
+    moved = not st.session_state.pop("whole_run", False) and st.session_state.get("looked_at") != question
+    st.session_state["looked_at"] = question
+    ready = session.is_ready(session.ledger(at), session.scenario(at, question), session.contracts(at))
+    return moved and not ready and session.is_slow()
+
+
 @contextmanager
 def waiting(at: Desk, question: Question, place: Any, shapes: Sequence[tuple[Any, int]]) -> Iterator[None]:
     """While an answer is computed: a word in the panel, and the previous curve stays; shapes of it the first time."""
@@ -171,7 +182,9 @@ def causes(at: Desk, outlook: Outlook) -> None:
     say, ledger = at.say, outlook.ledger
     steps = steps_of(session.scenario(at, outlook.question))
     lesser = [step for step in steps.distinct if step != steps.whole]
-    answers = session.projections(ledger, lesser, session.Contracts()) | {steps.whole: outlook.projection}
+    answers = session.projections(ledger, lesser, session.Contracts(), coarse=outlook.coarse) | {
+        steps.whole: outlook.projection
+    }
     day = outlook.projection.curves[outlook.shown].lowest.day
     picture = bridge(outlook, causes_of(steps, answers, ledger, outlook.shown, day), say)
     st.header(say("cash.causes_title"), anchor=False)

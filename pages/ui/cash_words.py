@@ -17,11 +17,12 @@ from pages.ui.voice import Voice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """A question with its answer, as the words need them."""
+    """A question with its answer, as the words need them; `coarse`: a first look that a whole answer is about to replace."""
 
     question: Question
     projection: Projection
     ledger: Ledger
+    coarse: bool = False
 
     @property
     def baseline(self) -> Curve:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -46,6 +47,9 @@ from pages.ui.voice import Voice, pick_language, voice_of
 
 #: Where the company's data lies unless the environment names another file.
 STORE_DEFAULT: Final = Path(__file__).resolve().parents[2] / "var" / "encaisse.duckdb"
+#: Paths of a coarse answer, shown first where a whole one takes longer than a reader's hand.
+COARSE_PATHS: Final = 200
+SLOW_SECONDS: Final = 0.12
 #: The setting that says whether the business to come is counted.
 _EXPECTED: Final = "expected_business"
 
@@ -92,6 +96,8 @@ class _Memory:
         self.factoring: Bounded[tuple[str, str], FactoringContract] = Bounded(64)
         self.insurance: Bounded[tuple[str, str], InsurancePolicy] = Bounded(64)
         self.scenarios: Bounded[tuple[str, str], Scenario | None] = Bounded(64)
+        #: How long the last whole answer took.
+        self.seconds = 0.0
         #: One projection at a time: each uses all cores, and a book remembers its last contracts.
         self.turn = threading.Lock()
 
@@ -301,25 +307,42 @@ def within(asked: Scenario, horizon_days: int) -> Scenario:
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def answer(at: Desk, question: Question) -> Projection:
-    """The projection that answers the question on screen, under the chosen contracts."""
-    return projection(ledger(at), scenario(at, question), contracts(at))
+def answer(at: Desk, question: Question, *, coarse: bool = False) -> Projection:
+    """The projection that answers the question on screen, under the chosen contracts; `coarse` from its first paths."""
+    return projection(ledger(at), scenario(at, question), contracts(at), coarse=coarse)
 
 
-def projection(of: Ledger, asked: Scenario, under: Contracts) -> Projection:
-    """The answer to one question: from memory where it was asked before, else computed."""
+def projection(of: Ledger, asked: Scenario, under: Contracts, *, coarse: bool = False) -> Projection:
+    """The answer to one question: from memory where it was asked before, else computed.
 
-    def compute() -> Projection:
-        memory, engine = _memory(), _engine()
-        with memory.turn:
-            if asked.kind == "certain":
-                return cast("Projection", engine.project(of, asked, under.factoring, under.insurance))
-            book = memory.books.get(
-                (of.fingerprint, asked), lambda: engine.simulate(of, asked, learnt=learnt(of, asked.horizon_days))
-            )
-            return cast("Projection", engine.evaluate(book, under.factoring, under.insurance))
+    The first paths of a question are those of the whole answer, so that a coarse answer is work that the whole one reuses.
+    """
+    memory = _memory()
+    few = min(COARSE_PATHS, asked.path_count)
+    if coarse and not is_ready(of, asked, under):
+        asked_for = replace(asked, path_count=few)
+        return memory.projections.get((of.fingerprint, asked_for, under), lambda: _compute(of, asked, under, few))
+    return memory.projections.get((of.fingerprint, asked, under), lambda: _compute(of, asked, under, asked.path_count))
 
-    return _memory().projections.get((of.fingerprint, asked, under), compute)
+
+def _compute(of: Ledger, asked: Scenario, under: Contracts, path_count: int) -> Projection:
+    memory, engine = _memory(), _engine()
+    with memory.turn:
+        if asked.kind == "certain":
+            return cast("Projection", engine.project(of, asked, under.factoring, under.insurance))
+        started = time.perf_counter()
+        book = memory.books.get(
+            (of.fingerprint, asked), lambda: engine.simulate(of, asked, learnt=learnt(of, asked.horizon_days))
+        )
+        found = cast("Projection", engine.evaluate(book, under.factoring, under.insurance, path_count=path_count))
+        if path_count == asked.path_count:
+            memory.seconds = time.perf_counter() - started
+        return found
+
+
+def is_slow() -> bool:
+    """Whether whole answers take long enough lately that a moved control should see a coarse one first."""
+    return _memory().seconds > SLOW_SECONDS
 
 
 def told_path(of: Ledger, horizon_days: int, factoring: FactoringContract | None) -> PathResult:
@@ -381,9 +404,11 @@ def _engine() -> ModuleType:
     return engine
 
 
-def projections(of: Ledger, asked: Iterable[Scenario], under: Contracts) -> dict[Scenario, Projection]:
+def projections(
+    of: Ledger, asked: Iterable[Scenario], under: Contracts, *, coarse: bool = False
+) -> dict[Scenario, Projection]:
     """Several questions on the same ledger and contracts."""
-    return {one: projection(of, one, under) for one in asked}
+    return {one: projection(of, one, under, coarse=coarse) for one in asked}
 
 
 def is_ready(of: Ledger, asked: Scenario, under: Contracts) -> bool:
