@@ -44,8 +44,8 @@ class Dropped:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Everything that is wrong, blocking ones first."""
-        found = [p for reading in self.readings for p in reading.problems]
+        """Everything that is wrong, each once, blocking ones first."""
+        found = dict.fromkeys(p for reading in self.readings for p in reading.problems)
         return tuple(sorted(found, key=lambda p: (p.severity != "error", p.row or 0)))
 
 
