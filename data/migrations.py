@@ -44,28 +44,30 @@ class Migration:
 
 @lru_cache(maxsize=1)
 def migrations() -> tuple[Migration, ...]:
-    """Every step in order, numbered from 1 without a gap."""
+    """Every step in the order of its number; a number that was never given leaves a gap."""
     found = []
     for path in sorted(_FOLDER.glob("*.sql")):
         match = _NAME.fullmatch(path.name)
         assert match, f"{path.name} is no name of a migration"
         found.append(Migration(version=int(match.group(1)), name=path.stem, sql=path.read_text(encoding="utf-8")))
-    assert [m.version for m in found] == list(range(1, len(found) + 1)), "migrations are numbered from 1 without a gap"
+    versions = [m.version for m in found]
+    assert len(set(versions)) == len(versions), "two migrations have one number"
     return tuple(found)
 
 
 def migrate(store: Transactional) -> int:
     """Bring a store to the newest shape; returns the number of steps that were applied."""
-    done = store.transaction(lambda cursor: _applied(cursor, store.path))
-    if done > len(migrations()):
+    done: set[int] = store.transaction(lambda cursor: _applied(cursor, store.path))
+    if not done <= {step.version for step in migrations()}:
         raise StoreUnreadable(store.path, "newer")
-    for step in migrations()[done:]:
+    waiting = [step for step in migrations() if step.version not in done]
+    for step in waiting:
         store.transaction(lambda cursor, step=step: _apply(cursor, step))  # type: ignore[misc]
-    return len(migrations()) - int(done)
+    return len(waiting)
 
 
-def _applied(cursor: Sql, path: str) -> int:
-    """The newest step that a store has seen; a database of something else is refused, an empty one becomes ours."""
+def _applied(cursor: Sql, path: str) -> set[int]:
+    """The steps that a store has seen; a database of something else is refused, an empty one becomes ours."""
     tables = {name for (name,) in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     if "migration" not in tables:
         if tables:
@@ -74,12 +76,11 @@ def _applied(cursor: Sql, path: str) -> int:
             "CREATE TABLE migration (version INTEGER PRIMARY KEY, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, "
             "applied_at TIMESTAMP NOT NULL DEFAULT CAST(now() AS TIMESTAMP))"
         )
-        return 0
-    seen = cursor.execute("SELECT sha256 FROM migration ORDER BY version").fetchall()
-    for step, (digest,) in zip(migrations(), seen, strict=False):
-        if digest != _digest(step):
-            raise StoreUnreadable(path, "newer")
-    return len(seen)
+        return set()
+    seen = dict(cursor.execute("SELECT version, sha256 FROM migration").fetchall())
+    if any(seen.get(step.version, _digest(step)) != _digest(step) for step in migrations()):
+        raise StoreUnreadable(path, "newer")
+    return set(seen)
 
 
 def _apply(cursor: Sql, step: Migration) -> None:
