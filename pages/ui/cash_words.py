@@ -49,6 +49,16 @@ class Outlook:
         concerned = set(self.ledger.customers.partner.tolist())
         return sum(self.ledger.partners[p].default_probability is None for p in concerned)
 
+    @property
+    def sales_minor(self) -> int:
+        """Invoiced to customers in the year before today."""
+        return yearly_sales_minor(self.ledger)
+
+    @property
+    def account_count(self) -> int:
+        """Bank accounts that the cash of today lies on."""
+        return len(self.ledger.accounts)
+
 
 def name_of(ledger: Ledger, partner_id: str) -> str:
     """A partner's name, or its id where it has none."""
@@ -129,7 +139,7 @@ def headlines(outlook: Outlook, say: Voice, *, phone: bool) -> list[Headline]:
 
 
 def _today(outlook: Outlook, say: Voice) -> Headline:
-    accounts = len(outlook.ledger.accounts)
+    accounts = outlook.account_count
     morning = say("cash.kpi.morning", day=say.f.day(outlook.ledger.as_of))
     return Headline(
         label=say("cash.kpi.today"),
@@ -178,7 +188,7 @@ def _cost(outlook: Outlook, say: Voice) -> Headline:
     if best is None:
         return Headline(label=label, value="—", second=say("cash.kpi.cost_none"), help=note)
     cost, months = outlook.cost_minor(best), outlook.question.months
-    sales = yearly_sales_minor(outlook.ledger) * months // 12
+    sales = outlook.sales_minor * months // 12
     period = say("cash.kpi.per_year") if months == 12 else say("cash.kpi.per_months", months=months)
     second = (
         say("cash.kpi.cost_second", period=period, share=say.f.percent(cost / sales, digits=2)) if sales > 0 else period
