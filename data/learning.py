@@ -8,6 +8,8 @@ from typing import Final
 from data.exporters.payments_files import learn_side
 from forecasting.behaviour import Behaviour, PaymentHistory, history_of
 from forecasting.ledger import Ledger
+from forecasting.ledger_build import with_overrides
+from forecasting.overrides import Overrides
 from forecasting.simulation.expectations import Expectations, expected
 
 #: Days that the law of open invoices reaches at least, so that shorter horizons share one.
@@ -23,12 +25,17 @@ def learnt(ledger: Ledger, horizon_days: int) -> Expectations:
     return _learnt(ledger, max(horizon_days, _REACH))
 
 
+def learnt_customers(ledger: Ledger) -> tuple[PaymentHistory, Behaviour]:
+    """The customers' history and what it teaches; of what the user overrides only trust matters here."""
+    return _customers(with_overrides(ledger, Overrides(trust=ledger.overrides.trust)))
+
+
 @lru_cache(maxsize=3)
 def _learnt(ledger: Ledger, days: int) -> Expectations:
-    history, behaviour = _customers(ledger)
-    return expected(ledger, history, behaviour, history_of(ledger, "supplier"), days)
+    history, behaviour = learnt_customers(ledger)
+    return expected(ledger, history, behaviour, history_of(ledger, "supplier"), days, ledger.overrides)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _customers(ledger: Ledger) -> tuple[PaymentHistory, Behaviour]:
     return learn_side(ledger, "customer", ledger.as_of)

@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.overrides import NONE, Overrides
+
 #: Stands in a day column where there is no day.
 NO_DAY = -(2**31)
 #: Stands in `net_minor` where one VAT rate says it all, and in `paid_minor` where the whole amount was paid.
@@ -118,7 +120,7 @@ class Ledger:
     """Everything known about one company on the morning of `as_of`, the first projected day.
 
     `fingerprint` is the SHA-256 of the content: small, hashable, the key of every cache. Two ledgers with the same
-    rows in another order have the same fingerprint.
+    rows in another order have the same fingerprint. `overrides`: what the user knows better than its history.
     """
 
     as_of: int
@@ -137,6 +139,7 @@ class Ledger:
     partners: tuple[Partner, ...]
     accounts: tuple[Account, ...]
     fingerprint: str
+    overrides: Overrides = NONE
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)

@@ -29,6 +29,7 @@ from forecasting.ledger import (
     Side,
     VatReturns,
 )
+from forecasting.overrides import NONE, Overrides
 
 #: VAT of an invoice that names no rate (the French standard rate).
 VAT_RATE_DEFAULT = Decimal("0.20")
@@ -133,6 +134,7 @@ def build_ledger(
     planned_flows: Iterable[PlannedFlow] = (),
     partners: Iterable[Partner] = (),
     accounts: Iterable[Account] = (),
+    overrides: Overrides = NONE,
 ) -> Ledger:
     """One company's ledger from rows in any order.
 
@@ -165,8 +167,17 @@ def build_ledger(
         partners=table,
         accounts=tuple(sorted(accounts, key=lambda account: account.account_id)),
         fingerprint="",
+        overrides=overrides,
     )
     return replace(ledger, fingerprint=_fingerprint(ledger))
+
+
+def with_overrides(ledger: Ledger, overrides: Overrides) -> Ledger:
+    """The same ledger under other overrides, with the fingerprint of both."""
+    if overrides == ledger.overrides:
+        return ledger
+    changed = replace(ledger, overrides=overrides)
+    return replace(changed, fingerprint=_fingerprint(changed))
 
 
 def _planned_order(flow: PlannedFlow) -> tuple[int, str, str, int, str, int]:
@@ -290,6 +301,8 @@ def _fingerprint(ledger: Ledger) -> str:
         value = getattr(ledger, part.name)
         if isinstance(value, Invoices):
             _add_invoices(add, part.name, value)
+        elif part.name == "overrides" and value == NONE:
+            continue
         elif part.name != "fingerprint":
             add(part.name, json.dumps(_plain(value)).encode())
     return digest.hexdigest()

@@ -24,6 +24,7 @@ _KEPT = (
     "vat_returns",
     "partners",
     "accounts",
+    "overrides",
 )
 
 

@@ -20,6 +20,7 @@ ROOMS = (
     "errors",
     "money",
     "dates",
+    "overrides",
     "ledger",
     "ledger_build",
     "ledger_edit",

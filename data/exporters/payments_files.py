@@ -58,7 +58,7 @@ def learn_side(
     """What is known of one side on a morning, and what it teaches."""
     history = history_of(ledger, side, as_of)
     first = int(history.issue.min()) if len(history) else as_of
-    trusted = caution(history, overrides) if overrides else None
+    trusted = caution(history, ledger.overrides if overrides is None else overrides)
     return history, learn(history, as_of, calendars(first, as_of, country), caution=trusted)
 
 
@@ -71,13 +71,14 @@ def forecast_payments(
     overrides: Overrides | None = None,
 ) -> PaymentForecast:
     """Learns from the invoices known on the morning of `as_of` and forecasts the customers' open ones."""
-    history, behaviour = learn_side(ledger, "customer", as_of, country, overrides)
-    suppliers, supplier_behaviour = learn_side(ledger, "supplier", as_of, country)
+    said = ledger.overrides if overrides is None else overrides
+    history, behaviour = learn_side(ledger, "customer", as_of, country, said)
+    suppliers, supplier_behaviour = learn_side(ledger, "supplier", as_of, country, Overrides())
     return PaymentForecast(
         ledger=ledger,
         history=history,
         behaviour=behaviour,
-        forecast=forecast_open(behaviour, history, as_of, paths, seed, overrides=overrides or Overrides()),
+        forecast=forecast_open(behaviour, history, as_of, paths, seed, overrides=said),
         risk=failure_risk(history, ledger.partners),
         suppliers=suppliers,
         supplier_behaviour=supplier_behaviour,

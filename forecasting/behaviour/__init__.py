@@ -5,8 +5,9 @@ from forecasting.behaviour.failure import FailureRisk, failure_risk, unpaid_prob
 from forecasting.behaviour.forecast import OpenForecast, forecast_open
 from forecasting.behaviour.history import PaymentHistory, history_of
 from forecasting.behaviour.learning import Behaviour, learn
-from forecasting.behaviour.overrides import DelayShift, ExpectedPayment, Overrides, Trust, caution
+from forecasting.behaviour.overrides import caution
 from forecasting.behaviour.profiles import DelayProfiles, delay_profiles
+from forecasting.overrides import DelayShift, ExpectedPayment, Overrides, Trust
 
 __all__ = [
     "Behaviour",

@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from forecasting.behaviour.history import PaymentHistory
 from forecasting.behaviour.learning import Behaviour, hazards
-from forecasting.behaviour.overrides import NONE, Overrides, overridden
+from forecasting.behaviour.overrides import overridden
 from forecasting.behaviour.recalibration import habits_at
 from forecasting.behaviour.runs import PayDays, RunLaw, payment_chances, run_law, sample_pay_days
+from forecasting.overrides import NONE, Overrides
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,10 +1,9 @@
-"""What the user knows better: dates, promises, exclusions, disputes, shifts and trust, as an argument of the forecast."""
+"""What the user knows better, laid over what was learnt: dates, exclusions, disputes, shifts and trust."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,56 +12,14 @@ from forecasting.behaviour.clock import Clock
 from forecasting.behaviour.history import PaymentHistory
 from forecasting.ledger import NO_DAY
 from forecasting.ledger_build import stable_id
+from forecasting.overrides import DelayShift, Overrides, TrustLevel
 
 Floats = npt.NDArray[np.float64]
 
-TrustLevel = Literal["low", "normal", "high"]
 #: What each level multiplies the weight of the peers by.
 CAUTION: Final[dict[TrustLevel, float]] = {"low": 4.0, "normal": 1.0, "high": 0.25}
 #: Mean days until a dispute is settled, exponential (assumption of domain section 5, to be labelled).
 DISPUTE_DAYS: Final = 30.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpectedPayment:
-    """An invoice is expected or promised on a day."""
-
-    invoice_id: str
-    day: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DelayShift:
-    """A partner, or a segment, pays so many calendar days later than it used to (negative: earlier)."""
-
-    days: int
-    partner_id: str = ""
-    segment: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trust:
-    """How far a partner's own history is trusted against its peers."""
-
-    partner_id: str
-    level: TrustLevel
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overrides:
-    """Everything that the user overrides; small, hashable, reversible by leaving it out.
-
-    excluded: invoices that will not be paid. disputed: invoices in dispute, which nobody pays before it is settled.
-    """
-
-    expected: tuple[ExpectedPayment, ...] = ()
-    excluded: tuple[str, ...] = ()
-    disputed: tuple[str, ...] = ()
-    shifts: tuple[DelayShift, ...] = ()
-    trust: tuple[Trust, ...] = ()
-
-
-NONE: Final = Overrides()
 
 
 def caution(history: PaymentHistory, overrides: Overrides) -> Floats | None:
@@ -75,6 +32,17 @@ def caution(history: PaymentHistory, overrides: Overrides) -> Floats | None:
         if trust.partner_id in where:
             factor[where[trust.partner_id]] = CAUTION[trust.level]
     return factor
+
+
+def shift_days(history: PaymentHistory, overrides: Overrides) -> npt.NDArray[np.int64]:
+    """By how many calendar days each partner is said to pay later than it did; int64 (C,).
+
+    A shift of a partner and one of its segment add up, as they do on open invoices.
+    """
+    days = np.zeros(history.partners, dtype=np.int64)
+    for shift in overrides.shifts:
+        days[_partners_of(history, shift)] += shift.days
+    return days
 
 
 def overridden(
@@ -103,11 +71,15 @@ def overridden(
 
 def _concerned(invoices: PaymentHistory, shift: DelayShift) -> npt.NDArray[np.bool_]:
     """Which invoices a shift concerns."""
-    partner = np.array([name == shift.partner_id for name in invoices.partner_id], dtype=np.bool_)
-    if not shift.partner_id:
-        segments = np.array([name == shift.segment for name in invoices.segment_name], dtype=np.bool_)
-        partner = segments[invoices.segment]
-    return partner[invoices.partner]
+    return _partners_of(invoices, shift)[invoices.partner]
+
+
+def _partners_of(history: PaymentHistory, shift: DelayShift) -> npt.NDArray[np.bool_]:
+    """Which partners a shift concerns; bool (C,)."""
+    if shift.partner_id:
+        return np.array([name == shift.partner_id for name in history.partner_id], dtype=np.bool_)
+    segments = np.array([name == shift.segment for name in history.segment_name], dtype=np.bool_)
+    return segments[history.segment]
 
 
 def _steps(clock: Clock, as_of: int, days: int) -> int:

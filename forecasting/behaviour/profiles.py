@@ -13,14 +13,18 @@ from forecasting.behaviour.clock import Clock
 from forecasting.behaviour.history import PaymentHistory
 from forecasting.behaviour.learning import Behaviour
 from forecasting.behaviour.library import FIRST, LAST, library_hazards
+from forecasting.behaviour.overrides import shift_days
 from forecasting.behaviour.runs import payment_chances
 from forecasting.behaviour.terms import NUMERIC, ZONES, log_odds
+from forecasting.overrides import NONE, Overrides
 
 Floats = npt.NDArray[np.float64]
 
 #: First calendar-day offset from the due date that a profile knows, and the number of its bins.
 FIRST_OFFSET: Final = -60
 OFFSETS: Final = 256
+#: Most curves that partners share; half of them at most are kept for shifts that the user states.
+PROFILES_MAX: Final = 256
 #: Paid invoices from which a partner has a profile of its own.
 OWN_PROFILE_INVOICES: Final = 8
 
@@ -39,14 +43,20 @@ class DelayProfiles:
     assumed: npt.NDArray[np.bool_]
 
 
-def delay_profiles(behaviour: Behaviour, history: PaymentHistory, max_profiles: int = 256) -> DelayProfiles:
+def delay_profiles(
+    behaviour: Behaviour, history: PaymentHistory, max_profiles: int = PROFILES_MAX, overrides: Overrides = NONE
+) -> DelayProfiles:
     """The delay curve of every partner for invoices still to be issued, at most `max_profiles` of them.
 
     Row 0 is everybody's curve (the library's where nothing was ever paid: assumed). Partners with at least 8 paid
     invoices have their own, those with most invoices first; the others follow their segment, or everybody. A curve runs
     from the usual term before the due date on, in clock steps, and is turned into calendar days as an average over the
-    seven weekdays of the due date. `history` gives terms and segments; its partners are those of the ledger.
+    seven weekdays of the due date. `history` gives terms and segments; its partners are those of the ledger. A shift that
+    the user states moves the curve of whom it concerns by so many calendar days.
     """
+    shift = shift_days(history, overrides)
+    shifted = np.flatnonzero(shift)
+    max_profiles -= min(len(shifted), max_profiles // 2)
     curves = behaviour.curves
     number = curves.counts.number
     known = bool(number.sum() > 0)
@@ -65,7 +75,27 @@ def delay_profiles(behaviour: Behaviour, history: PaymentHistory, max_profiles: 
     pmf = _calendar_curve(hazard, terms, behaviour.clock)
     assumed = np.zeros(len(pmf), dtype=np.bool_)
     assumed[0] = not known
-    return DelayProfiles(pmf=pmf, profile=profile, assumed=assumed)
+    return _shifted(DelayProfiles(pmf=pmf, profile=profile, assumed=assumed), shift, shifted[: PROFILES_MAX // 2])
+
+
+def _shifted(profiles: DelayProfiles, shift: npt.NDArray[np.int64], partners: npt.NDArray[np.intp]) -> DelayProfiles:
+    """The profiles with a row more for each (row, shift) of the given partners; what leaves an end stays in its bin."""
+    if not len(partners):
+        return profiles
+    pairs, place = np.unique(np.stack([profiles.profile[partners], shift[partners]]), axis=1, return_inverse=True)
+    moved = np.zeros((pairs.shape[1], OFFSETS))
+    for k, (row, days) in enumerate(pairs.T.tolist()):
+        # The last bin is "later or never": it receives and never gives.
+        target = np.clip(np.arange(OFFSETS) + days, 0, OFFSETS - 1)
+        target[-1] = OFFSETS - 1
+        np.add.at(moved[k], target, profiles.pmf[row])
+    profile = profiles.profile.copy()
+    profile[partners] = len(profiles.pmf) + place.ravel()
+    return DelayProfiles(
+        pmf=np.concatenate([profiles.pmf, moved]),
+        profile=profile,
+        assumed=np.concatenate([profiles.assumed, profiles.assumed[pairs[0]]]),
+    )
 
 
 def partner_hazards(behaviour: Behaviour, partners: npt.NDArray[np.intp]) -> Floats:

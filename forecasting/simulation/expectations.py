@@ -17,9 +17,9 @@ from forecasting.behaviour import (
     failure_risk,
 )
 from forecasting.behaviour.forecast import PMF_DAYS, open_law
-from forecasting.behaviour.overrides import NONE
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS, OWN_PROFILE_INVOICES
 from forecasting.ledger import NO_DAY, Ledger
+from forecasting.overrides import NONE
 from forecasting.simulation.assumptions import ASSUMPTIONS, assumed_profiles
 from forecasting.simulation.calibration import correlation_like_runs
 from forecasting.simulation.run_days import Runs, runs_of
@@ -73,7 +73,7 @@ def expected(
     runs = None
     if 0 < len(invoices) <= RUN_INVOICES_MAX:
         runs = runs_of(open_law(behaviour, invoices, days, overrides)[0], invoices.row)
-    profiles = delay_profiles(behaviour, history)
+    profiles = delay_profiles(behaviour, history, overrides=overrides)
     return Expectations(
         profiles=profiles,
         supplier_profiles=own_habit(suppliers),

@@ -5,9 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecasting.behaviour import delay_profiles, failure_risk, forecast_open, learn, unpaid_probability
+from forecasting.behaviour import (
+    DelayProfiles,
+    DelayShift,
+    Overrides,
+    delay_profiles,
+    failure_risk,
+    forecast_open,
+    learn,
+    unpaid_probability,
+)
 from forecasting.behaviour.failure import collected_eventually
-from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
+from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS, PROFILES_MAX
 from forecasting.ledger import Partner
 from tests.forecasting.behaviour.company import NO_HOLIDAYS, four_customers, history, spread
 
@@ -70,3 +79,31 @@ def test_profiles_are_few_and_the_unknown_is_labelled() -> None:
     assert assumed.assumed.tolist() == [True]
     assert (assumed.profile == 0).all()
     assert 0.45 < assumed.pmf[0][: 3 - FIRST_OFFSET].sum() < 0.6, "about half on time, week-ends rolled; domain section 5"
+
+
+def test_a_stated_shift_moves_the_curve_of_business_to_come() -> None:
+    known = history(
+        {"a": spread(0, 3), "b": spread(0, 3), "c": spread(5, 9)}, segments={"a": "shop", "b": "shop", "c": "office"}
+    )
+    behaviour = learn(known, known.as_of, NO_HOLIDAYS)
+    plain = delay_profiles(behaviour, known)
+    shifts = (DelayShift(partner_id="a", days=10), DelayShift(segment="shop", days=4))
+    moved = delay_profiles(behaviour, known, overrides=Overrides(shifts=shifts))
+    days = np.arange(OFFSETS - 1) + FIRST_OFFSET
+
+    def mean(profiles: DelayProfiles, partner: int) -> float:
+        inside = profiles.pmf[profiles.profile[partner]][:-1]
+        return float(inside @ days / inside.sum())
+
+    for partner, by in enumerate((14, 4, 0)):
+        assert mean(moved, partner) - mean(plain, partner) == pytest.approx(by, abs=0.35)
+    assert np.allclose(moved.pmf.sum(axis=1), 1)
+    assert moved.profile[2] == plain.profile[2] and (moved.pmf[: len(plain.pmf)] == plain.pmf).all()
+
+
+def test_shifts_of_many_partners_leave_room_for_all_curves() -> None:
+    many = history({f"p{k:03}": spread(k % 5, k % 5 + 3) for k in range(30)}, days=160)
+    behaviour = learn(many, many.as_of, NO_HOLIDAYS)
+    shifts = tuple(DelayShift(partner_id=f"p{k:03}", days=k) for k in range(1, 30))
+    profiles = delay_profiles(behaviour, many, overrides=Overrides(shifts=shifts))
+    assert len(profiles.pmf) <= PROFILES_MAX and profiles.profile.max() < len(profiles.pmf)
