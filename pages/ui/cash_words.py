@@ -218,7 +218,7 @@ def yearly_sales_minor(ledger: Ledger) -> int:
 def bridge(outlook: Outlook, found: tuple[tuple[Cause, int], ...], say: Voice) -> Bridge:
     """The causes in words and whole thousands, from cash today to the lowest point."""
     start, steps, end = rounded_steps(outlook.ledger.opening_cash_minor, [amount for _, amount in found], say.f)
-    rows = [(_cause_name(outlook, cause, say), step) for (cause, _), step in zip(found, steps, strict=True)]
+    rows = [(cause_name(outlook, cause, say), step) for (cause, _), step in zip(found, steps, strict=True)]
     return Bridge(
         start=(say("cash.cause.today"), start),
         causes=tuple((name, step) for name, step in rows if step),
@@ -226,7 +226,8 @@ def bridge(outlook: Outlook, found: tuple[tuple[Cause, int], ...], say: Voice) -
     )
 
 
-def _cause_name(outlook: Outlook, cause: Cause, say: Voice) -> str:
+def cause_name(outlook: Outlook, cause: Cause, say: Voice) -> str:
+    """A cause in words, with what the panel asks for it."""
     question = outlook.question
     if cause == "delays":
         return say("cash.cause.delays", days=question.delay_days) if question.delay_days else say("cash.cause.delays_plain")
