@@ -59,6 +59,7 @@ from data.repository_library import (
     scenarios,
 )
 from data.repository_opening import OpeningCash, opening_cash
+from data.repository_overrides import KeptOverride, Override, end_override, overrides, save_override
 from data.repository_partners import partners, save_partner
 from data.repository_plan import (
     PLANNED_CATEGORIES,
@@ -90,8 +91,10 @@ __all__ = [
     "InvoiceFilter",
     "InvoiceLine",
     "InvoicePage",
+    "KeptOverride",
     "Missing",
     "OpeningCash",
+    "Override",
     "PlannedCategory",
     "ReadyScenario",
     "SavedContract",
@@ -115,6 +118,7 @@ __all__ = [
     "delete_scenario",
     "duplicate_contract",
     "duplicate_scenario",
+    "end_override",
     "exchange_rates",
     "first_broken_seal",
     "first_day",
@@ -130,6 +134,7 @@ __all__ = [
     "missing_settings",
     "open_store",
     "opening_cash",
+    "overrides",
     "partners",
     "planned_flows",
     "ready_planned_flows",
@@ -144,6 +149,7 @@ __all__ = [
     "save_exchange_rates",
     "save_forecast",
     "save_mapping",
+    "save_override",
     "save_partner",
     "save_scenario",
     "save_settings",

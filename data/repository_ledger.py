@@ -11,6 +11,7 @@ from data.repository_bank import read_accounts
 from data.repository_company import Company, first_day, read_company
 from data.repository_currency import read_rates
 from data.repository_opening import OpeningCash, read_opening
+from data.repository_overrides import standing_overrides
 from data.repository_partners import read_partners
 from data.repository_plan import read_planned_flows
 from data.repository_rows import read_part_payments, read_side, within_amounts
@@ -74,6 +75,7 @@ def load_ledger(store: Store, principal: Principal, as_of: date | None = None) -
             **_treasury(told, read_opening(cursor, told, first, rates)) if treasury else {"opening_cash_minor": 0},
             vat_day=told.vat_day,
             vat_returns=told.vat_returns,
+            overrides=standing_overrides(cursor),
         )
 
 

@@ -15,6 +15,7 @@ from data.access import Principal
 from data.repository_collection import standing_disputes, standing_promises
 from data.repository_company import Company, plain_rate
 from data.repository_currency import Rates
+from data.repository_overrides import standing_expected
 from data.store import Cursor, table
 from data.terms import due_days
 from forecasting.dates import to_day
@@ -94,8 +95,9 @@ def read_side(
 def _as_told(
     cursor: Cursor, ids: Sequence[str], paid: Days, disputed: npt.NDArray[np.bool_], as_of: int
 ) -> tuple[Days, npt.NDArray[np.bool_]]:
-    """Payment days and disputes with what customers told us: a promise is taken at its word until its day has passed."""
-    promises, disputes = standing_promises(cursor, as_of), standing_disputes(cursor)
+    """Payment days and disputes with what customers told us, or we expect: taken at its word until its day has passed."""
+    promises = standing_promises(cursor, as_of) | standing_expected(cursor, as_of)
+    disputes = standing_disputes(cursor)
     if not promises and not disputes:
         return paid, disputed
     paid, disputed = paid.copy(), disputed.copy()

@@ -48,6 +48,8 @@ _COMPANY_TABLES: Final = (
     "contract",
     "forecast",
     "forecast_day",
+    "forecast_week",
+    "behaviour_override",
     "company",
 )
 

@@ -83,6 +83,8 @@ CHANGES: dict[str, Callable[[Store, Principal], Any]] = {
     ),
     "store_reading": lambda s, p: repo.store_reading(s, p, *reading(invoice("F1", 1))),
     "undo_import": lambda s, p: repo.undo_import(s, p, 1),
+    "save_override": lambda s, p: repo.save_override(s, p, repo.Override(kind="trust", partner_id="C001", level="low")),
+    "end_override": lambda s, p: repo.end_override(s, p, 1),
     "save_solvency_fact": lambda s, p: repo.save_solvency_fact(s, p, partner_id="C001", day=AS_OF, kind="incident"),
     "save_exchange_rates": lambda s, p: repo.save_exchange_rates(s, p, []),
     "save_scenario": lambda s, p: repo.save_scenario(s, p, name="x", content=""),
