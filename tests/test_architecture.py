@@ -46,6 +46,7 @@ ROOMS = (
     "worklist",
     "solvency",
     "order",
+    "offers",
     "matching",
     "changes",
     "backtest",

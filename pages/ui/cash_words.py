@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from forecasting.curve import Curve, Projection
 from forecasting.ledger import Ledger
+from forecasting.offers.costs import costs_minor
 from forecasting.simulation.flows import VARIANTS, Variant
 from pages.ui.causes import Cause, rounded_steps
 from pages.ui.charts.drivers import Bridge
-from pages.ui.costs import costs_minor
 from pages.ui.frame import Headline
 from pages.ui.question import Question
 from pages.ui.voice import Voice

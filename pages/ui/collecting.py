@@ -15,6 +15,7 @@ from forecasting.dates import to_date, to_day
 from forecasting.latepayment import LateInterest, late_interest
 from forecasting.ledger import Ledger
 from forecasting.money import round_ratio
+from forecasting.offers.limits import deadlines
 from forecasting.reminders import Action
 from forecasting.scenario import PaymentFact, Scenario
 from forecasting.simulation.certain import certain_facts
@@ -22,7 +23,6 @@ from forecasting.simulation.notices import hand_backs
 from forecasting.solvency import SolvencyFact, solvency
 from forecasting.worklist import Case, CaseDeadline, OpenInvoice, WorkItem, worklist
 from pages.ui import session
-from pages.ui.exposure import deadlines
 from pages.ui.question import Question
 from pages.ui.session import Desk
 

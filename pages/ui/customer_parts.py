@@ -17,9 +17,9 @@ from forecasting.dates import to_date, to_day
 from forecasting.dso import Dso
 from forecasting.factoring.approval import Approvals
 from forecasting.insurance.limits import Limits
+from forecasting.offers.limits import exposures
 from forecasting.solvency import FACT_KINDS, RATINGS, FactKind, Solvency, SolvencyFact, solvency
 from pages.ui import collecting, frame, session
-from pages.ui.exposure import exposures
 from pages.ui.formats import UNKNOWN
 from pages.ui.frame import Headline, Table
 from pages.ui.session import Desk

@@ -13,13 +13,13 @@ from data import repository
 from forecasting.curve import Curve, Projection
 from forecasting.factoring.contract import FactoringContract
 from forecasting.factoring.guards import Usage, alerts
+from forecasting.offers.costs import costs_minor
 from forecasting.scenario import Scenario
 from forecasting.simulation.path import PathResult
 from forecasting.simulation.story import refused_on
 from pages.ui import frame, session
 from pages.ui.charts.account import Account, account
 from pages.ui.contract_library import Offer
-from pages.ui.costs import costs_minor
 from pages.ui.frame import Headline, Table
 from pages.ui.question import HORIZONS, days_known
 from pages.ui.session import Contracts, Desk

@@ -13,6 +13,8 @@ from forecasting.curve import Curve, Projection
 from forecasting.dates import to_date
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger
+from forecasting.offers.costs import costs_minor
+from forecasting.offers.limits import Exposure, deadlines, exposures
 from forecasting.scenario import Scenario
 from forecasting.simulation.claims import Claim
 from pages.ui import frame, session
@@ -20,8 +22,6 @@ from pages.ui.causes import rounded_steps
 from pages.ui.charts.drivers import Bridge, drivers
 from pages.ui.charts.gauge import gauge
 from pages.ui.contract_library import Offer
-from pages.ui.costs import costs_minor
-from pages.ui.exposure import Exposure, deadlines, exposures
 from pages.ui.factoring_parts import offers_table
 from pages.ui.frame import Headline, Table
 from pages.ui.question import HORIZONS, days_known

@@ -12,11 +12,11 @@ import pytest
 from forecasting.curve import Projection
 from forecasting.dates import to_day
 from forecasting.ledger import Amounts, PlannedFlow
+from forecasting.offers.costs import costs_minor
 from forecasting.scenario import Delays, Insolvency, Scenario
 from pages.ui.cash_words import Outlook, bridge, headlines, hero_alt, sentence, shocks
 from pages.ui.causes import causes, rounded_steps, steps_of
 from pages.ui.charts.weeks import Heading
-from pages.ui.costs import costs_minor
 from pages.ui.headings import daily_headings, planned_daily, week_starts, weekly
 from pages.ui.question import Question
 from pages.ui.voice import pick_language, voice_of

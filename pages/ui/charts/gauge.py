@@ -9,9 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from forecasting.money import Currency
+from forecasting.offers.limits import Exposure
 from pages.ui import tokens
 from pages.ui.charts import base
-from pages.ui.exposure import Exposure
 from pages.ui.voice import Voice
 
 _ROW_PX: Final = 34
