@@ -33,6 +33,8 @@ from data.repository_forecasts import (
     ForecastRecord,
     forecast_bands,
     forecasts,
+    keep_weeks,
+    kept_weeks,
     ready_scenarios,
     save_forecast,
 )
@@ -126,6 +128,8 @@ __all__ = [
     "forecasts",
     "import_problems",
     "invoices",
+    "keep_weeks",
+    "kept_weeks",
     "list_imports",
     "load_ledger",
     "log_action",

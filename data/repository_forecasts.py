@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,11 +15,14 @@ from data.ready_scenarios import ready_scenarios as ready_for
 from data.repository_audit import utc_now
 from data.repository_company import first_day, read_company
 from data.store import Cursor, Store, staged, table
+from forecasting.backtest import WeekForecast
 from forecasting.curve import Curve
+from forecasting.dates import to_date, to_day
 from forecasting.ledger import Amounts, Days
 from forecasting.simulation.flows import Variant
 
 _BANDS = ("mean_minor", "p05_minor", "p25_minor", "p50_minor", "p75_minor", "p95_minor")
+_WEEK = ("mean_minor", "p10_minor", "p50_minor", "p90_minor", "due_minor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,54 @@ def save_forecast(
         return number
 
     return store.write(change, ledger=False)
+
+
+def keep_weeks(store: Store, principal: Principal, ledger_fingerprint: str, weeks: Sequence[WeekForecast]) -> int:
+    """Keep the receipts that forecasts on these data announced, week by week; returns how many forecasts got them.
+
+    Forecasts that have theirs already keep them.
+    """
+    require(principal, "change_library")
+    rows = pa.table(
+        {
+            "first_day": pa.array([to_date(week.first_day) for week in weeks], type=pa.date32()),
+            **{name: pa.array([getattr(week, name) for week in weeks], type=pa.int64()) for name in _WEEK},
+        }
+    )
+
+    def change(cursor: Cursor) -> int:
+        waiting = cursor.execute(
+            "SELECT forecast_id FROM forecast WHERE ledger_fingerprint = ? "
+            "AND forecast_id NOT IN (SELECT forecast_id FROM forecast_week)",
+            [ledger_fingerprint],
+        ).fetchall()
+        with staged(cursor, "week_rows", rows):
+            for (number,) in waiting:
+                cursor.execute(
+                    f"INSERT INTO forecast_week (forecast_id, first_day, {', '.join(_WEEK)}) "
+                    f"SELECT CAST(? AS BIGINT), first_day, {', '.join(_WEEK)} FROM week_rows",
+                    [number],
+                )
+        return len(waiting)
+
+    return store.write(change, ledger=False) if weeks else 0
+
+
+def kept_weeks(store: Store, principal: Principal) -> tuple[tuple[date, WeekForecast], ...]:
+    """The receipts that were announced: the morning of the forecast with each week, the last forecast of each morning."""
+    require(principal, "read_treasury")
+    with store.read() as cursor:
+        rows = cursor.execute(
+            f"SELECT f.as_of, w.first_day, {', '.join(f'w.{name}' for name in _WEEK)} "
+            "FROM forecast_week w JOIN forecast f ON f.forecast_id = w.forecast_id "
+            "WHERE f.forecast_id IN (SELECT max(g.forecast_id) FROM forecast g "
+            "WHERE g.forecast_id IN (SELECT forecast_id FROM forecast_week) GROUP BY g.as_of) "
+            "ORDER BY f.as_of, w.first_day"
+        ).fetchall()
+    return tuple(
+        (as_of, WeekForecast(first_day=to_day(first), **dict(zip(_WEEK, amounts, strict=True))))
+        for as_of, first, *amounts in rows
+    )
 
 
 def forecasts(store: Store, principal: Principal) -> tuple[ForecastRecord, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,16 @@ from forecasting.ledger import NO_DAY, Ledger
 from forecasting.version import MODEL_VERSION
 
 
-def backtest_ledger(ledger: Ledger, origins: int = ORIGINS_DEFAULT, country: str = "") -> Backtest | None:
+def backtest_ledger(
+    ledger: Ledger,
+    origins: int = ORIGINS_DEFAULT,
+    country: str = "",
+    progress: Callable[[float], None] | None = None,
+) -> Backtest | None:
     """Past forecasts of the customers' payments against what happened; None where the history is too short."""
     history = history_of(ledger, "customer")
     first = int(history.issue.min()) if len(history) else ledger.as_of
-    return backtest(history, calendars(first, ledger.as_of, country), origins)
+    return backtest(history, calendars(first, ledger.as_of, country), origins, progress=progress)
 
 
 def write_accuracy(result: Backtest | None, ledger: Ledger, folder: Path) -> dict[str, Any]:

@@ -64,6 +64,7 @@ TREASURY_READS: dict[str, Callable[[Store, Principal], Any]] = {
     "forecasts": repo.forecasts,
     "forecast_bands": lambda s, p: repo.forecast_bands(s, p, 1),
     "ready_scenarios": repo.ready_scenarios,
+    "kept_weeks": repo.kept_weeks,
 }
 CLERK_READS: dict[str, Callable[[Store, Principal], Any]] = {
     "list_imports": repo.list_imports,
@@ -89,6 +90,7 @@ CHANGES: dict[str, Callable[[Store, Principal], Any]] = {
     "save_exchange_rates": lambda s, p: repo.save_exchange_rates(s, p, []),
     "save_scenario": lambda s, p: repo.save_scenario(s, p, name="x", content=""),
     "delete_scenario": lambda s, p: repo.delete_scenario(s, p, "x"),
+    "keep_weeks": lambda s, p: repo.keep_weeks(s, p, "x", ()),
     "save_contract": lambda s, p: repo.save_contract(s, p, kind="factoring", name="x", content=""),
     "delete_contract": lambda s, p: repo.delete_contract(s, p, "x"),
     "choose_contract": lambda s, p: repo.choose_contract(s, p, "factoring", None),

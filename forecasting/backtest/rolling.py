@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.backtest.records import METHODS, Backtest, Method, Miss, PartnerError, WeekResult
 from forecasting.behaviour import Holidays, OpenForecast, PaymentHistory, forecast_open, learn
 from forecasting.ledger import NO_DAY
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-Method = Literal["ours", "due_date", "due_date_and_mean"]
-METHODS: Final[tuple[Method, ...]] = ("ours", "due_date", "due_date_and_mean")
 #: Days between origins, weeks judged, history needed before the first origin.
 ORIGIN_GAP_DAYS: Final = 14
 WEEKS: Final = 4
@@ -28,74 +27,6 @@ LATEST_DAYS: Final = 180
 #: Cells of the calibration picture, and how many misses are told.
 CALIBRATION_CELLS: Final = 10
 WORST: Final = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeekResult:
-    """One week of one origin: what came in and what each method had said, in minor units; `week` counts from 0."""
-
-    origin: int
-    week: int
-    actual_minor: int
-    p10_minor: int
-    p50_minor: int
-    p90_minor: int
-    due_date_minor: int
-    due_date_and_mean_minor: int
-
-    @property
-    def inside_80(self) -> bool:
-        """Whether what came in fell in the 80 % band."""
-        return self.p10_minor <= self.actual_minor <= self.p90_minor
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Miss:
-    """A forecast that was far off: the invoice's row in the ledger's columns, its days (NO_DAY: still open) and its partner's
-    median that day. `late_days` is how late it already was at the origin (negative: not yet due)."""
-
-    origin: int
-    row: int
-    partner: int
-    amount_minor: int
-    due: int
-    forecast: int
-    paid: int
-    late_days: int
-
-    error_days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerError:
-    """Mean absolute error in days over the judged invoices of a partner."""
-
-    partner: int
-    invoices: int
-    ours: float
-    due_date: float
-    due_date_and_mean: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backtest:
-    """The model against what happened, over rolling origins.
-
-    mean_absolute_error_days and weekly_error (sum of absolute errors over sum of receipts, weeks 1 to 4) by method;
-    coverage_80: share of weeks inside the band; calibration: share of payments in each tenth of the forecast
-    distribution (0.1 each when right); `invoices` judged: those whose outcome is known or that are 180 days past origin.
-    """
-
-    origins: tuple[int, ...]
-    invoices: int
-    mean_absolute_error_days: tuple[tuple[Method, float], ...]
-    weekly_error: tuple[tuple[Method, float], ...]
-    coverage_80: float
-    band_width: float
-    weeks: tuple[WeekResult, ...]
-    calibration: tuple[float, ...]
-    partners: tuple[PartnerError, ...]
-    misses: tuple[Miss, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,14 +59,19 @@ def backtest(
     origins: int = ORIGINS_DEFAULT,
     paths: int = PATHS,
     seed: int = 1,
+    progress: Callable[[float], None] | None = None,
 ) -> Backtest | None:
     """Learns and forecasts anew on each past morning with what was known then; None where the history is too short.
 
     Point forecasts: ours is the median day; the due date (or the morning itself where it has passed); the due date plus
     the partner's mean lateness known then (everybody's where it never paid). Invoices still open today count once 180
-    days have passed; those with an unknown outcome are not judged, in any method.
+    days have passed; those with an unknown outcome are not judged, in any method. `progress` hears the share that is done.
     """
-    judged = [_judge(history, day, calendars, paths, seed) for day in origins_of(history, origins)]
+    judged, mornings = [], origins_of(history, origins)
+    for number, day in enumerate(mornings, start=1):
+        judged.append(_judge(history, day, calendars, paths, seed))
+        if progress:
+            progress(number / len(mornings))
     judged = [j for j in judged if j.known.any()]
     if not judged:
         return None
@@ -145,7 +81,7 @@ def backtest(
         origins=tuple(j.origin for j in judged),
         invoices=int(sum(j.known.sum() for j in judged)),
         mean_absolute_error_days=tuple((m, _mean_error(judged, m)) for m in METHODS),
-        weekly_error=tuple((m, sum(abs(_said(w, m) - w.actual_minor) for w in weeks) / actual) for m in METHODS),
+        weekly_error=tuple((m, sum(abs(w.said(m) - w.actual_minor) for w in weeks) / actual) for m in METHODS),
         coverage_80=float(np.mean([w.inside_80 for w in weeks])),
         band_width=sum(w.p90_minor - w.p10_minor for w in weeks) / actual,
         weeks=weeks,
@@ -224,12 +160,6 @@ def _weeks(forecast: OpenForecast, actual: Integers, days: dict[Method, Integers
         )
         for k in range(WEEKS)
     )
-
-
-def _said(week: WeekResult, method: Method) -> int:
-    """What a method had said of a week."""
-    said = {"ours": week.p50_minor, "due_date": week.due_date_minor, "due_date_and_mean": week.due_date_and_mean_minor}
-    return said[method]
 
 
 def _errors(judged: _Judged, method: Method) -> Integers:
