@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from data.access import FINANCE, Principal
+from data.importers import isolated
 from data.importers.protocol import SourceFile
 from data.ledger_writing import write_ledger_folder
 from data.loading import (
@@ -42,6 +43,8 @@ WORK_SECONDS: Final = 900.0
 #: Answers that nobody fetched are thrown away after this time.
 KEPT_SECONDS: Final = 86_400.0
 _POLL_SECONDS: Final = 0.1
+#: A pause after a failure of the folders themselves.
+_REST_SECONDS: Final = 1.0
 _LOG: Final = logging.getLogger(__name__)
 
 Verb = Literal["import", "export-ledger"]
@@ -77,6 +80,7 @@ def import_into(
     path: str | Path, files: Sequence[SourceFile], request: LoadRequest, limits: Limits | None = None
 ) -> tuple[FileOutcome, ...]:
     """Load files into a store, through the running app where one holds it. A store that is not there is made."""
+    isolated.prepare()
     try:
         with Store(path) as store:
             return load_files(store, FINANCE, files, request)
@@ -155,13 +159,29 @@ def serve_inbox(store: Store, stop: threading.Event | None = None, principal: Pr
     inbox, outbox = _boxes(store.path)
     _tidy(inbox, outbox)
     while not ended.wait(_POLL_SECONDS):
-        for job in sorted(path for path in inbox.iterdir() if not path.name.startswith(".")):
-            if ended.is_set():
-                break
-            claimed = outbox / f"{job.name}.working"
-            with suppress(FileNotFoundError):
-                job.rename(claimed)
-                _answer(store, principal, claimed)
+        try:
+            for job in _waiting(inbox):
+                if ended.is_set():
+                    break
+                _serve(store, principal, job, outbox / f"{job.name}.working")
+        except OSError:
+            # Somebody tidied the folders away, or the disk is full: the next asker makes them anew, or we do.
+            _LOG.exception("the inbox cannot be served now")
+            with suppress(OSError):
+                _boxes(store.path)
+            ended.wait(_REST_SECONDS)
+
+
+def _waiting(inbox: Path) -> list[Path]:
+    return sorted(path for path in inbox.iterdir() if not path.name.startswith("."))
+
+
+def _serve(store: Store, principal: Principal, job: Path, claimed: Path) -> None:
+    """Claim a job and answer it; one that its asker has just withdrawn is gone."""
+    with suppress(FileNotFoundError):
+        job.rename(claimed)
+    if claimed.exists():
+        _answer(store, principal, claimed)
 
 
 def start_serving(store: Store) -> Callable[[], None]:

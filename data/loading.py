@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from data.access import Principal, require
+from data.importers.isolated import look_isolated
 from data.importers.protocol import Reading, ReadOptions, SourceFile, TableMapping
-from data.importers.recognise import read_files
 from data.repository_company import company, save_company
 from data.repository_imports import ImportReceipt, store_reading
 from data.repository_sources import mappings
@@ -51,11 +51,15 @@ class FileOutcome:
 def load_files(
     store: Store, principal: Principal, files: Iterable[SourceFile], request: LoadRequest
 ) -> tuple[FileOutcome, ...]:
-    """Read files and store their good rows, file by file; what is wrong stands in the outcomes."""
+    """Read files apart from this process and store their good rows, file by file; what is wrong stands in the outcomes."""
     require(principal, "change_data")
     options = read_options(store, principal, request)
+    files = tuple(files)
+    looks = look_isolated(files, options, tables=False)
     outcomes = tuple(
-        _outcome(store, principal, reading, file) for file in files for reading in read_files((file,), options)
+        _outcome(store, principal, reading, file)
+        for file, look in zip(files, looks, strict=True)
+        for reading in look.readings
     )
     if request.as_of is not None:
         _set_day(store, principal, request.as_of)

@@ -6,15 +6,17 @@ types that a reading is made of, so that a process that was taken over can say n
 
 from __future__ import annotations
 
+import atexit
 import io
 import pickle
 import resource
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -45,9 +47,6 @@ _TYPES: Final = frozenset(
         ("builtins", "object"),
     }
 )  # fmt: skip
-
-
-T = TypeVar("T")
 
 
 class _Plain(pickle.Unpickler):
@@ -117,68 +116,132 @@ def restrain(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
 
 
-def answer(task: str, files: Sequence[SourceFile], options: ReadOptions) -> tuple[object, ...]:
-    """What the other process does: reads files, or shows the tables of the first."""
-    return read_files(files, options) if task == "read" else preview(files[0], options)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a file was read as, with its tables as the screen shows them: several readings where it is an archive."""
+
+    readings: tuple[Reading, ...]
+    tables: tuple[TablePreview, ...] = ()
 
 
-def _ask(
-    task: str, kind: type[T], files: Sequence[SourceFile], options: ReadOptions, limits: Limits
-) -> tuple[T, ...] | str:
+def answer(files: Sequence[SourceFile], options: ReadOptions, *, tables: bool) -> tuple[tuple[object, object], ...]:
+    """What the other process does: (readings, tables) of each file; no tables where they are not wanted."""
+    return tuple((read_files((file,), options), preview(file, options) if tables else ()) for file in files)
+
+
+# ── processes ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_GUARD: Final = threading.Lock()
+#: At most one process that has started and waits for its message.
+_SPARE: Final[list[subprocess.Popen[bytes]]] = []
+
+
+def prepare() -> None:
+    """Starts the process of the next read, so that it stands ready when a file comes: starting takes a second."""
+    with _GUARD:
+        if _SPARE and _SPARE[0].poll() is not None:
+            _SPARE.clear()
+        if not _SPARE:
+            _SPARE.append(_start())
+
+
+def _take() -> subprocess.Popen[bytes]:
+    """The spare process, or a new one. Each reads one message only, so that no file meets what another one left."""
+    with _GUARD:
+        spare = _SPARE.pop() if _SPARE else None
+    return spare if spare is not None and spare.poll() is None else _start()
+
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", _PROCESS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=_ROOT,
+        env={"PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},
+    )
+
+
+@atexit.register
+def _dismiss() -> None:
+    """Nothing waits on after this process."""
+    with _GUARD:
+        for spare in _SPARE:
+            spare.kill()
+            spare.communicate()
+        _SPARE.clear()
+
+
+def _ask(files: Sequence[SourceFile], options: ReadOptions, limits: Limits, *, tables: bool) -> tuple[Look, ...] | str:
     """What one process answers, or the code of the problem that ended it."""
-    environment = {"PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", _PROCESS, str(limits.seconds), str(limits.memory)]
-    message = to_message((task, tuple(files), options))
+    message = to_message((limits.seconds, limits.memory, tables, tuple(files), options))
+    process = _take()
     try:
-        done = subprocess.run(
-            command,
-            input=message,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=_ROOT,
-            env=environment,
-            timeout=limits.seconds,
-            check=False,
-        )
+        answered, _ = process.communicate(message, timeout=limits.seconds)
     except subprocess.TimeoutExpired:
         return "import.too_slow"
-    if done.returncode != 0:
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    if process.returncode != 0:
         return "import.crashed"
     try:
-        answered = from_message(done.stdout)
+        return _looks(from_message(answered), len(files)) or "import.crashed"
     except (pickle.UnpicklingError, EOFError, AttributeError, pa.ArrowInvalid):
         return "import.crashed"
-    valid = isinstance(answered, tuple) and all(isinstance(one, kind) for one in answered)
-    return answered if valid else "import.crashed"
+
+
+def _looks(answered: Any, count: int) -> tuple[Look, ...]:
+    """An answer of the shape that was asked for; empty where it is anything else."""
+    if not isinstance(answered, tuple) or len(answered) != count:
+        return ()
+    for one in answered:
+        if not (isinstance(one, tuple) and len(one) == 2 and all(isinstance(part, tuple) for part in one)):
+            return ()
+        if not all(isinstance(r, Reading) for r in one[0]) or not all(isinstance(t, TablePreview) for t in one[1]):
+            return ()
+    return tuple(Look(readings=readings, tables=tables) for readings, tables in answered)
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def look_isolated(
+    files: Sequence[SourceFile], options: ReadOptions, limits: Limits | None = None, *, tables: bool = True
+) -> tuple[Look, ...]:
+    """The readings of each file and its tables, in a process of its own; one look per file, in their order.
+
+    Where that process is ended by a limit or a crash, each file is read in a process of its own, so that only the one
+    that did it is refused. A file beyond the limit of size is refused without any process.
+    """
+    limits = limits or Limits()
+    if not files:
+        return ()
+    if any(len(f.content) > FILE_SIZE_LIMIT for f in files):
+        return tuple(look for f in files for look in _alone(f, options, limits, tables=tables))
+    answered = _ask(files, options, limits, tables=tables)
+    if not isinstance(answered, str):
+        return answered
+    if len(files) == 1:
+        return (Look(readings=(refused(files[0].name, "unknown", answered, seconds=int(limits.seconds)),)),)
+    return tuple(look for f in files for look in _alone(f, options, limits, tables=tables))
+
+
+def _alone(file: SourceFile, options: ReadOptions, limits: Limits, *, tables: bool) -> tuple[Look, ...]:
+    if len(file.content) > FILE_SIZE_LIMIT:
+        return (Look(readings=read_files((file,), options)),)
+    return look_isolated((file,), options, limits, tables=tables)
 
 
 def read_files_isolated(
     files: Sequence[SourceFile], options: ReadOptions, limits: Limits | None = None
 ) -> tuple[Reading, ...]:
-    """The same as `read_files`, in a process of its own.
-
-    Where that process is ended by a limit or a crash, each file is read in a process of its own, so that only the one
-    that did it is refused.
-    """
-    limits = limits or Limits()
-    large = [f for f in files if len(f.content) > FILE_SIZE_LIMIT]
-    if large:
-        return tuple(
-            reading
-            for f in files
-            for reading in (read_files((f,), options) if f in large else read_files_isolated((f,), options, limits))
-        )
-    answered = _ask("read", Reading, files, options, limits)
-    if not isinstance(answered, str):
-        return answered
-    if len(files) == 1:
-        return (refused(files[0].name, "unknown", answered, seconds=int(limits.seconds)),)
-    return tuple(reading for file in files for reading in read_files_isolated((file,), options, limits))
+    """The same as `read_files`, in a process of its own."""
+    return tuple(r for look in look_isolated(files, options, limits, tables=False) for r in look.readings)
 
 
 def preview_isolated(file: SourceFile, options: ReadOptions, limits: Limits | None = None) -> tuple[TablePreview, ...]:
     """The same as `preview`, in a process of its own; no table where that process was ended."""
-    if len(file.content) > FILE_SIZE_LIMIT:
-        return ()
-    answered = _ask("preview", TablePreview, (file,), options, limits or Limits())
-    return () if isinstance(answered, str) else answered
+    return look_isolated((file,), options, limits)[0].tables

@@ -10,9 +10,9 @@ from typing import Any, Final
 import streamlit as st
 
 from data import repository
-from data.importers.preview import TablePreview, preview
+from data.importers.isolated import look_isolated, prepare
+from data.importers.preview import TablePreview
 from data.importers.protocol import ColumnGuess, Reading, SourceFile, TableMapping
-from data.importers.recognise import read_files
 from data.loading import LoadRequest, read_options
 from data.repository import ImportReceipt
 from forecasting.errors import InputRejected, Problem
@@ -54,8 +54,16 @@ def _memory() -> Bounded[Any, Dropped]:
     return Bounded(6)
 
 
+def stand_by() -> None:
+    """Get ready to read: a page on which files are dropped says so as soon as it is shown."""
+    prepare()
+
+
 def read(at: Desk, name: str, content: bytes) -> Dropped:
-    """Read a file as the user has said so far (side, mapping); the same words give the same reading without work."""
+    """Read a file as the user has said so far (side, mapping); the same words give the same reading without work.
+
+    It is read in a process of its own, within limits of time and memory: a hostile file ends that and not the server.
+    """
     digest = hashlib.sha256(content).hexdigest()
     mapping = said_mapping(digest)
     request = LoadRequest(side=mapping.side if mapping else None, mapping=mapping)
@@ -64,7 +72,8 @@ def read(at: Desk, name: str, content: bytes) -> Dropped:
 
     def work() -> Dropped:
         file, options = SourceFile(name=name, content=content), read_options(at.store, at.principal, request)
-        return Dropped(file=file, digest=digest, readings=read_files((file,), options), tables=preview(file, options))
+        (look,) = look_isolated((file,), options)
+        return Dropped(file=file, digest=digest, readings=look.readings, tables=look.tables)
 
     return _memory().get(key, work)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -48,7 +49,8 @@ def files(at: Desk) -> None:
         uploads = st.file_uploader(
             say("load.drop"), accept_multiple_files=True, type=_TYPES, key=f"uploads_{st.session_state.get('round', 0)}"
         )
-    dropped = [intake.read(at, up.name, up.getvalue()) for up in uploads or () if up.size <= UPLOAD_LIMIT]
+    with left:
+        dropped = _read(at, [up for up in uploads or () if up.size <= UPLOAD_LIMIT])
     with words:
         frame.sentence(_sentence(dropped, say))
         for up in uploads or ():
@@ -67,6 +69,14 @@ def files(at: Desk) -> None:
         _mapping(at, shown)
     _problems(at, [p for one in dropped for p in one.problems])
     _bar(at, dropped)
+
+
+def _read(at: Desk, uploads: Sequence[Any]) -> list[Dropped]:
+    """Every file that came, read apart from the server; the next reader already gets ready."""
+    with st.spinner(at.say("load.reading", count=len(uploads))) if uploads else nullcontext():
+        dropped = [intake.read(at, up.name, up.getvalue()) for up in uploads]
+    intake.stand_by()
+    return dropped
 
 
 def _sentence(dropped: Sequence[Dropped], say: Voice) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from data.access import FINANCE
 from data.importers.protocol import SourceFile
 from data.jobs import JobUnanswered, Limits, export_from, import_into, serve_inbox
 from data.ledger_folder import read_ledger_folder
-from data.loading import FileOutcome, LoadRequest, outcome_as_json, outcome_from_json, problem_from_json
+from data.loading import FileOutcome, LoadRequest, load_files, outcome_as_json, outcome_from_json, problem_from_json
 from data.sample import sample_company
 from data.sample_store import fill_store
 from forecasting.errors import InputRejected, Problem, StoreUnreadable
@@ -87,6 +88,14 @@ def test_an_export_goes_through_the_running_app(path: Path, app: App, tmp_path: 
         assert through == direct == repo.load_ledger(store, FINANCE)
 
 
+def test_the_inbox_may_be_removed_under_a_running_app(path: Path, app: App) -> None:
+    import_into(path, [CSV], LoadRequest(side="customer"))
+    for box in (Path(f"{path}.inbox"), Path(f"{path}.outbox")):
+        shutil.rmtree(box)
+    outcome = import_into(path, [CSV], LoadRequest(side="customer"))[0]
+    assert outcome.unchanged and outcome.accepted == 1
+
+
 def test_without_an_app_the_same_is_done_here(tmp_path: Path) -> None:
     path = tmp_path / "new.duckdb"
     outcome = import_into(path, [CSV], LoadRequest(side="customer", as_of=AS_OF))[0]
@@ -95,6 +104,16 @@ def test_without_an_app_the_same_is_done_here(tmp_path: Path) -> None:
         assert repo.company(store, FINANCE).as_of == AS_OF
     with pytest.raises(StoreUnreadable):
         export_from(tmp_path / "none.duckdb", tmp_path / "out")
+
+
+def test_no_file_is_read_in_the_process_that_holds_the_store(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("a file was read here")
+
+    monkeypatch.setattr("data.importers.isolated.read_files", never)
+    with repo.open_store(path) as store:
+        outcome = load_files(store, FINANCE, [CSV], LoadRequest(side="customer"))[0]
+    assert (outcome.accepted, outcome.rejected) == (1, 1)
 
 
 def test_a_holder_that_does_not_answer_is_named_and_nothing_stays_behind(path: Path) -> None:

@@ -7,7 +7,16 @@ import pickle
 
 import pytest
 
-from data.importers.isolated import Limits, from_message, preview_isolated, read_files_isolated, to_message
+from data.importers import isolated
+from data.importers.isolated import (
+    Limits,
+    from_message,
+    look_isolated,
+    prepare,
+    preview_isolated,
+    read_files_isolated,
+    to_message,
+)
 from data.importers.preview import preview
 from data.importers.protocol import ReadOptions, SourceFile
 from data.importers.recognise import read_files
@@ -48,6 +57,30 @@ def test_a_file_beyond_a_limit_is_refused_and_the_others_are_read() -> None:
     assert codes(slow[0]) == ["import.too_slow"]
     hungry = read_files_isolated((large(), small), ReadOptions(), Limits(memory=40 << 20))
     assert codes(hungry[0])[0] in {"import.too_much_memory", "import.crashed"} and hungry[1].accepted == 3
+
+
+def test_one_look_holds_readings_and_tables() -> None:
+    look, other = look_isolated((text_file(FRENCH), text_file("", "empty.csv")), ReadOptions())
+    assert look.readings == read_files((text_file(FRENCH),), ReadOptions())
+    assert look.tables == preview(text_file(FRENCH), ReadOptions())
+    assert codes(other.readings[0]) == ["import.empty"] and other.tables == ()
+
+
+def test_a_process_stands_ready_and_serves_once() -> None:
+    prepare()
+    prepare()
+    (spare,) = isolated._SPARE
+    assert look_isolated((text_file(FRENCH),), ReadOptions())[0].readings[0].accepted == 3
+    assert not isolated._SPARE and spare.returncode == 0
+    prepare()
+    isolated._SPARE[0].kill()
+    isolated._SPARE[0].wait()
+    assert read_files_isolated((text_file(FRENCH),), ReadOptions())[0].accepted == 3, "a dead spare is replaced"
+
+
+@pytest.mark.parametrize("answered", [(), ((), ()), (((), (1,)),), (((1,), ()),), "x", ((read_files, ()),)])
+def test_an_answer_of_another_shape_is_none(answered: object) -> None:
+    assert isolated._looks(answered, 1) == ()
 
 
 class _Evil:
