@@ -189,7 +189,7 @@ def evaluate(
 
     daily: list[Mapping[Variant, npt.NDArray[np.int64]]] = []
     watch = _Watch(clock)
-    _each_block(run, range(0, count, book.block_paths), count, threads, progress, cancelled)
+    each_block(run, range(0, count, book.block_paths), count, threads, progress, cancelled)
     watch.lap("paths")
     sums = {variant: _sums(variant, outcome, [d[variant] for d in daily]) for variant, outcome in outcomes.items()}
     levels = Levels(floor_minor=book.ledger.cash_floor_minor, overdraft_minor=-book.ledger.overdraft_limit_minor)
@@ -242,7 +242,7 @@ def _reusable(book: Book, compiled: CompiledContracts, count: int) -> _Kept | No
     return kept
 
 
-def _each_block(
+def each_block(
     run: Callable[[int], int],
     firsts: range,
     count: int,
@@ -250,7 +250,7 @@ def _each_block(
     progress: Progress | None,
     cancelled: Callable[[], bool] | None,
 ) -> None:
-    """Runs every block on a pool of threads, telling progress, until done or cancelled."""
+    """Runs every block on a pool of threads, telling progress, until done; raises Cancelled when asked to stop."""
     done, pending = 0, set[Future[int]]()
     with ThreadPoolExecutor(max_workers=threads) as pool:
         remaining: Iterator[int] = iter(firsts)

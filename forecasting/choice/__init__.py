@@ -1,0 +1,1 @@
+"""Which protection to choose: many pairs of contracts weighed on the same paths, cost against risk removed."""
