@@ -22,7 +22,10 @@ from forecasting.simulation.flows import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guarantee:
-    """A guarantee payout: K_d on the account, its share of each invoice (oldest first), R_d and all that left the factor."""
+    """A guarantee payout: K_d on the account, its share of each invoice (oldest first), R_d and all that left the factor.
+
+    R_d is what debtors still owed on p: money that lies on the pledged account is not in it.
+    """
 
     paid_minor: int
     assigned_minor: int
@@ -95,8 +98,8 @@ class FactorAccount:
         """A debtor's invoices that the factor owns, in the order of purchase."""
         return self.base.of(partner_id)
 
-    def accepts(self, invoice: Assigned) -> bool:
-        """Whether the factor buys a remitted invoice: it does, whatever it then finances."""
+    def accepts(self, invoice: Assigned, bought: Sequence[Assigned]) -> bool:
+        """Whether the factor buys a remitted invoice beside those it buys today: it does, whatever it then finances."""
         return invoice.open_minor > 0
 
     # A day
@@ -155,10 +158,17 @@ class FactorAccount:
             self.base.dispute(invoice, disputed)
             self.tell(day, "disputed" if disputed else "dispute_resolved", held.open_minor, held)
 
+    def await_sweep(self, day: int, invoice: int, amount_minor: int) -> None:
+        """Step 7 under a sweep: the debtor has paid to the pledged account; the invoice stays in R and E until swept."""
+        held = self.base[invoice]
+        held.transit_minor += amount_minor
+        self.tell(day, "pledged_receipt", amount_minor, held)
+
     def sweep(self, day: int, invoice: int, amount_minor: int) -> None:
         """Step 4: what a debtor paid to the pledged account reaches the factor; what it frees goes back the same day."""
         held = self.base.get(invoice)
         if held:
+            held.transit_minor -= amount_minor
             self.base.reduce(invoice, amount_minor)
         self._receive(amount_minor)
         self._value_later(day, amount_minor)
@@ -167,7 +177,7 @@ class FactorAccount:
     def hand_back(self, day: int, invoice: int) -> None:
         """Step 5: definancing; the invoice leaves E and R, fees are not refunded."""
         held = self.base.leave(invoice)
-        self.tell(day, "handed_back", held.open_minor, held)
+        self.tell(day, "handed_back", held.unpaid_minor, held)
 
     def before_receipts(self, day: int) -> None:
         """V0, the availability after step 5."""
@@ -185,11 +195,11 @@ class FactorAccount:
         for held in owned:
             self.base.leave(held.invoice)
             share = shares.get(held.invoice, 0)
-            self.tell(day, "guarantee_paid", share, held, loss_minor=held.open_minor - share)
+            self.tell(day, "guarantee_paid", share, held, loss_minor=held.unpaid_minor - share)
         self._receive(paid)
         return Guarantee(
             paid_minor=paid,
-            assigned_minor=sum(h.open_minor for h in owned),
+            assigned_minor=sum(h.unpaid_minor for h in owned),
             shares=shares,
             invoices=tuple(h.invoice for h in owned),
         )
@@ -199,7 +209,7 @@ class FactorAccount:
         left = apply_rate(self.base.guaranteed(partner_id), self.contract.unpaid_guarantee_rate)
         shares: dict[int, int] = {}
         for held in sorted(self.base.of(partner_id), key=lambda i: (i.issue, i.invoice_id)):
-            shares[held.invoice] = 0 if held.disputed else min(left, held.open_minor)
+            shares[held.invoice] = 0 if held.disputed else min(left, held.unpaid_minor)
             left -= shares[held.invoice]
         return shares
 

@@ -14,8 +14,9 @@ from forecasting.money import apply_rate, round_ratio
 class Assigned:
     """One assigned invoice as the factor sees it.
 
-    `open_minor` is still to be collected by the factor; `financed_minor` is fin_i of the test at purchase (None: no
-    such test); `part_minor` is what it adds to its debtor's eligible sum.
+    `open_minor` is still to be collected by the factor, `transit_minor` of it lies on the pledged account and waits for
+    its sweep; `financed_minor` is fin_i of the test at purchase (None: no such test); `part_minor` is what it adds to
+    its debtor's eligible sum.
     """
 
     invoice: int
@@ -28,6 +29,12 @@ class Assigned:
     disputed: bool = False
     financed_minor: int | None = None
     part_minor: int = 0
+    transit_minor: int = 0
+
+    @property
+    def unpaid_minor(self) -> int:
+        """What the debtor still owes."""
+        return self.open_minor - self.transit_minor
 
     @property
     def in_base_minor(self) -> int:
@@ -130,7 +137,7 @@ class BorrowingBase:
 
     def guaranteed(self, partner_id: str) -> int:
         """min(sum of open undisputed invoices of d, L_d)."""
-        clean = [(i.funded, i.open_minor) for i in self.of(partner_id) if not i.disputed]
+        clean = [(i.funded, i.unpaid_minor) for i in self.of(partner_id) if not i.disputed]
         return self._approvals.covered(partner_id, clean)
 
     def average_due(self, day: int) -> int:
@@ -139,11 +146,11 @@ class BorrowingBase:
         total = sum(i.part_minor for i in clean)
         return round_ratio(sum(i.part_minor * i.due for i in clean), total) if total else day
 
-    def has_room(self, invoice: Assigned) -> bool:
-        """Whether the debtor's approval lets a whole further invoice through."""
-        held = [(i.funded, i.open_minor) for i in self.of(invoice.partner_id)]
-        total = sum(amount for _, amount in held) + invoice.open_minor
-        return self._approvals.covered(invoice.partner_id, [*held, (invoice.funded, invoice.open_minor)]) >= total
+    def has_room(self, invoice: Assigned, bought: Iterable[Assigned]) -> bool:
+        """Whether the debtor's approval lets a whole further invoice through, beside those bought the same day."""
+        same_day = (i for i in bought if i.partner_id == invoice.partner_id)
+        amounts = [(i.funded, i.open_minor) for i in (*self.of(invoice.partner_id), *same_day, invoice)]
+        return self._approvals.covered(invoice.partner_id, amounts) >= sum(amount for _, amount in amounts)
 
     def unfinanced(self) -> Iterator[tuple[str, str, int]]:
         """(debtor, clause, amount) of what is assigned and not financed: disputed, unapproved, over_limit, over_concentration."""

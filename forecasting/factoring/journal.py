@@ -198,7 +198,6 @@ _BOOKED: Final[dict[str, Callable[[Event, Chart], Sequence[_Posting]]]] = {
     "retention": _retention,
     "handed_back": _back(lambda c: c.customers, lambda e: e.amount_minor),
     "credit_note": _back(lambda c: c.customers, lambda e: e.amount_minor),
-    "swept_after_hand_back": _back(lambda c: c.customers, lambda e: -e.amount_minor),
     "guarantee_paid": _back(lambda c: c.doubtful, lambda e: int(dict(e.values).get("loss_minor", 0))),
     "delegated_indemnity": _indemnity,
 }

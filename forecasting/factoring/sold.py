@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -30,9 +31,9 @@ class DiscountedSale(FactorAccount):
         """Everything is paid out on the day of the sale."""
         return 0
 
-    def accepts(self, invoice: Assigned) -> bool:
+    def accepts(self, invoice: Assigned, bought: Sequence[Assigned]) -> bool:
         """A claim is bought whole or not at all: undisputed, and within the bank's approval of its debtor."""
-        return not invoice.disputed and self.base.has_room(invoice)
+        return not invoice.disputed and self.base.has_room(invoice, bought)
 
     def post_interest(self, day: int) -> None:
         """The discount is the interest."""

@@ -77,10 +77,10 @@ class SpotAccount(FactorAccount):
         return Settlement(cash_call_minor=max(0, -amount), transfer_minor=max(0, amount))
 
     def take_over(self, invoices: Sequence[Assigned]) -> None:
-        """Invoices already financed: the opening utilisation is what was advanced on them, oldest first."""
+        """Invoices already financed: the opening utilisation is what was advanced on them, in the order of invoice_id."""
         super().take_over(invoices)
         left = self.utilisation
-        for invoice in invoices:
+        for invoice in sorted(invoices, key=lambda i: i.invoice_id):
             advance = min(left, apply_rate(invoice.open_minor, self.contract.advance_rate))
             self._deals[invoice.invoice] = _Deal(advance)
             left -= advance

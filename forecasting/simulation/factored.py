@@ -64,6 +64,11 @@ class Factored:
         self._plan_payouts()
         self._plan_purchases()
 
+    @property
+    def has_account(self) -> bool:
+        """Whether an account is kept that an indemnity may be delegated to: not where claims are sold outright."""
+        return self.contract.contract_type not in SOLD_OUTRIGHT
+
     def delegate(self, day: int, partner_id: str, amount_minor: int) -> None:
         """An indemnity of the company's policy that the factor will receive on a day."""
         self._indemnities[day].append((partner_id, amount_minor))
@@ -105,7 +110,7 @@ class Factored:
         if self.account.holds(invoice):
             if self.contract.contract_type in SWEPT:
                 self._sweeps[add_business_days(day, 1)].append((invoice, amount_minor))
-                self.account.tell(day, "pledged_receipt", amount_minor, self.account.base[invoice])
+                self.account.await_sweep(day, invoice, amount_minor)
             else:
                 self.account.receive(day, invoice, amount_minor)
             return
@@ -140,13 +145,15 @@ class Factored:
     def unrelieved(self, partner: int) -> Mapping[int, int]:
         """After a judgment, the parts of a debtor's invoices that the factor guarantees and whose VAT is not relieved.
 
-        Empty where the factor bears nothing, or where `vat_relief_on_guaranteed` leaves the relief to the seller.
+        Empty where the factor bears nothing, or where `vat_relief_on_guaranteed` leaves the relief to the seller. A
+        guarantee paid on the judgment day itself is known; another one is what the factor would pay now.
         """
         partner_id = self._ledger.partners[partner].partner_id
         bears = self.contract.guarantee_payout_days is not None and self._cover.by_factor(partner_id)
         if not bears or self.contract.vat_relief_on_guaranteed == "seller":
             return {}
-        return self.account.guaranteed_shares(partner_id)
+        payout = self._paid_out.get(partner)
+        return payout.shares if payout else self.account.guaranteed_shares(partner_id)
 
     # Steps
 
@@ -159,12 +166,12 @@ class Factored:
 
     def _purchase(self, day: int, bank: Bank) -> None:
         """Step 2: what is remitted and has something open, from a debtor not judged before f, before termination."""
-        bought = []
+        bought: list[Assigned] = []
         for assignment in self._purchases.pop(day, ()):
             receivable = self._receivables[assignment.invoice]
             refusal = self._refused_on(day, receivable.partner, assignment.invoice)
             invoice = self._as_assigned(assignment)
-            if refusal or not self.account.accepts(invoice):
+            if refusal or not self.account.accepts(invoice, bought):
                 self.account.tell(day, f"refused.{refusal or 'unapproved'}", invoice.open_minor, invoice)
                 continue
             bought.append(invoice)
@@ -236,7 +243,7 @@ class Factored:
 
     def _plan_purchases(self) -> None:
         """Sorts every invoice into its day f; those already with the factor go there before the first day."""
-        already = []
+        already: list[Assigned] = []
         for assignment in assignments(self._ledger, self.contract, (r.index for r in self._receivables)):
             if assignment.already:
                 if self._open[assignment.invoice] > 0:
@@ -247,6 +254,7 @@ class Factored:
                 invoice = self._as_assigned(assignment)
                 day = max(assignment.remitted, self._ledger.as_of)
                 self.account.tell(day, f"refused.{assignment.refusal}", invoice.open_minor, invoice)
+        already.sort(key=lambda invoice: invoice.funded)
         self.account.take_over(already)
         for invoice in already:
             self._plan_hand_back(invoice)

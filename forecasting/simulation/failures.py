@@ -56,17 +56,28 @@ def reliefs(failure: Failure, debts: Sequence[Receivable], guaranteed: Mapping[i
     return tuple(found)
 
 
-def failure_flows(
+def dividend_flow(ledger: Ledger, failure: Failure, debts: Sequence[Receivable]) -> Flow:
+    """The liquidator's dividend, perhaps of 0 or beyond the horizon; it may come on the judgment day itself."""
+    partner_id = ledger.partners[failure.partner].partner_id
+    return Flow(
+        day=failure.dividend_day,
+        category="recovery",
+        amount_minor=dividend_minor(failure, debts),
+        partner_id=partner_id,
+        source_id=partner_id,
+    )
+
+
+def relief_flows(
     ledger: Ledger, failure: Failure, debts: Sequence[Receivable], guaranteed: Mapping[int, int]
 ) -> tuple[Flow, ...]:
-    """Dividend, relief and reversals of one failure, in any order, some of them perhaps beyond the horizon.
+    """VAT relief and reversals of one failure, in any order, some of them perhaps beyond the horizon.
 
     `guaranteed` is what a factor pays for each invoice (empty: nothing, or the relief stays with the seller).
     """
     partner_id = ledger.partners[failure.partner].partner_id
     amounts: dict[tuple[Category, int], int] = defaultdict(int)
     dividend = dividend_minor(failure, debts)
-    amounts["recovery", failure.dividend_day] += dividend
     taken = reliefs(failure, debts, guaranteed)
     if taken:
         relief_day = vat_day_after(relief_opens(failure), ledger.vat_day)

@@ -326,7 +326,8 @@ def _count_before(path: int, book: Book, cover: Cover, desk: Desk, out: Exposure
     """The outstanding at the month ends before day 0, from history."""
     while desk.cursor[COUNTED] < cover.outstanding_day.shape[0] and cover.outstanding_day[desk.cursor[COUNTED]] < 0:
         day = cover.outstanding_day[desk.cursor[COUNTED]]
-        for invoice in range(book.days.shape[0]):
+        for m in range(book.debtor_invoice.shape[0]):
+            invoice = book.debtor_invoice[m]
             if book.days[invoice, ISSUE] <= day and cover.insurable[book.partner[invoice]]:
                 out.outstanding[path] += net_of_vat(invoice, open_before(invoice, day, book), book)
         desk.cursor[COUNTED] += 1

@@ -339,7 +339,7 @@ def pay_out(path: int, t: int, desk: Desk, book: Book, purchases: Purchases, fac
             invoice = book.debtor_invoice[m]
             if not desk.flags[invoice] & FUNDED:
                 continue
-            taken += at_desk(invoice, desk, purchases)
+            taken += desk.open[invoice]
             part = min(left, desk.open[invoice]) if desk.flags[invoice] < DISPUTED else 0
             left -= part
             leave(invoice, desk, book, purchases)

@@ -25,7 +25,7 @@ from forecasting.simulation.claims import Claim, claims_of_path, insurance_flows
 from forecasting.simulation.cover import Cover
 from forecasting.simulation.factored import Agenda, Factored
 from forecasting.simulation.facts import Failure, PathFacts
-from forecasting.simulation.failures import failure_flows
+from forecasting.simulation.failures import dividend_flow, relief_flows
 from forecasting.simulation.flows import Category, Event, Flow, Variant
 from forecasting.simulation.losses import losses_of_path
 from forecasting.simulation.operations import operating_flows
@@ -106,6 +106,8 @@ class _Path:
         """Every day from the first to the last."""
         failing: dict[int, list[Failure]] = defaultdict(list)
         for failure in self._facts.failures:
+            debts = self._receivables.of_partner(failure.partner)
+            self._schedule((dividend_flow(self._ledger, failure, debts),))
             failing[max(failure.judgment, self._first - 1)].append(failure)
         self._fail(failing.get(self._first - 1, ()))
         for day in range(self._first, self._last + 1):
@@ -136,11 +138,11 @@ class _Path:
         self._states.append(factored.state(day) if factored else (0, 0, 0, 0, 0))
 
     def _fail(self, failures: Iterable[Failure]) -> None:
-        """After a judgment day: what the failure moves later, known now that a factor's part is known."""
+        """After a judgment day: the VAT that the failure moves later, known now that a factor's part is known."""
         for failure in failures:
             guaranteed = self._factored.unrelieved(failure.partner) if self._factored else {}
             debts = self._receivables.of_partner(failure.partner)
-            self._schedule(failure_flows(self._ledger, failure, debts, guaranteed))
+            self._schedule(relief_flows(self._ledger, failure, debts, guaranteed))
 
     def _insure(self, policy: InsurancePolicy, cover: Cover) -> None:
         """The claims of the path with what they move, then what the policy costs, with its malus."""
@@ -149,7 +151,12 @@ class _Path:
         for claim in self._claims:
             by_year[insurance_year(policy, claim.dates.loss)] += claim.indemnity.indemnity_minor
             for flow in insurance_flows(policy, self._facts, self._receivables, claim):
-                if flow.category == "indemnity" and policy.delegated_to_factor and self._factored:
+                if (
+                    flow.category == "indemnity"
+                    and policy.delegated_to_factor
+                    and self._factored
+                    and self._factored.has_account
+                ):
                     self._factored.delegate(flow.day, flow.partner_id, flow.amount_minor)
                 else:
                     self._schedule((flow,))
@@ -166,9 +173,10 @@ class _Path:
         start = to_date(policy.start_day)
         ends = [to_day(month_end(add_months(start, k))) for k in range(12)]
         insurable = [
-            r
-            for r in self._receivables
-            if not self._ledger.partners[r.partner].public_body and not self._ledger.partners[r.partner].intra_group
+            receivable
+            for index, partner in enumerate(self._ledger.partners)
+            if not partner.public_body and not partner.intra_group
+            for receivable in self._receivables.of_partner(index)
         ]
         return sum(r.net_of(r.open_at_end(day)) for day in ends for r in insurable if r.issue <= day)
 

@@ -214,19 +214,19 @@ def random_contract(luck: random.Random, first: int, debtors: list[str], **given
         "vat_relief_on_guaranteed": luck.choice(("none", "seller")),
     }
     if luck.random() < 0.5:
-        keys["anniversary_day"] = first + luck.randrange(1, 200)
+        keys["anniversary_day"] = first + luck.randrange(-400, 200)
         keys["service_fee_min_year_minor"] = luck.choice((20_000, 300_000))
         keys["annual_audit_fee_minor"] = luck.choice((0, 40_000))
     if luck.random() < 0.4:
-        keys["termination_day"] = first + luck.randrange(30, 220)
+        keys["termination_day"] = first + luck.randrange(-5, 220)
     if luck.random() < 0.2:
         keys["approval_changes"] = (make.limit_change(debtors[0], first + 60, luck.randrange(3_000_000)),)
-    return make.contract(first + luck.choice((0, 0, 7)), **{**keys, **given})
+    return make.contract(first + luck.choice((0, 0, 7, -200)), **{**keys, **given})
 
 
 def random_policy(luck: random.Random, first: int, debtors: list[str], **given: Any) -> InsurancePolicy:
     """A policy with clauses that contradict nothing."""
-    start = first - luck.randrange(0, 60)
+    start = first + luck.choice((luck.randrange(-60, 1), luck.randrange(-400, 60)))
     keys: dict[str, Any] = {
         "pct": luck.choice(("0.90", "0.85", "1")),
         "end_day": start + 364 if luck.random() < 0.5 else None,
