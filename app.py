@@ -25,6 +25,7 @@ pages = {
     "collect": st.Page("pages/collect.py", title=say("collect.title"), url_path="collect"),
     "customers": st.Page("pages/customers.py", title=say("customers.title"), url_path="customers"),
     "sales": st.Page("pages/sales.py", title=say("sales.title"), url_path="sales", default=not treasury),
+    "accuracy": st.Page("pages/accuracy.py", title=say("accuracy.title"), url_path="accuracy"),
     "invoices": st.Page("pages/invoices.py", title=say("invoices.title"), url_path="invoices"),
     "load": st.Page("pages/load.py", title=say("load.title"), url_path="load"),
 }

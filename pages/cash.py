@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import cash_parts, frame, library, panel, session
+from pages.ui import accuracy_parts, cash_parts, frame, library, panel, session
 from pages.ui.cash_words import Outlook, headlines, sentence
 
 
@@ -40,6 +40,7 @@ def cockpit() -> None:
     curve, causes = cash_parts.grid(at)
     with curve:
         cash_parts.curve(at, outlook)
+        accuracy_parts.beside(at, outlook)
     with causes:
         cash_parts.causes(at, outlook)
     cash_parts.weeks(at, outlook)
