@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import repeat
 from pathlib import Path
+from typing import TextIO
 
 from data.ledger_columns import ACCOUNTS, INVOICES, PARTNER_TEXTS, PARTNERS, PAYMENTS, PLANNED_FLOWS
 from data.toml_writing import quoted
@@ -45,9 +47,20 @@ def write_ledger_folder(ledger: Ledger, folder: Path) -> None:
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
     """A file of the file interface: UTF-8, header, commas, one line feed per row."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+        _write_rows(stream, header, rows)
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Row]) -> str:
+    """The text of such a file."""
+    stream = io.StringIO(newline="")
+    _write_rows(stream, header, rows)
+    return stream.getvalue()
+
+
+def _write_rows(stream: TextIO, header: Sequence[str], rows: Iterable[Row]) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
 
 
 def _head(ledger: Ledger, exponent: int) -> str:

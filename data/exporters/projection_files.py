@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from data.ledger_writing import write_csv
+from data.ledger_writing import csv_text, write_csv
 from forecasting.dates import to_date
 from forecasting.ledger import Ledger
 from forecasting.money import Currency, to_text
@@ -52,6 +52,11 @@ def write_drawn(projection: Projection, currency: str, folder: Path) -> None:
     exponent = Currency(currency).exponent
     write_csv(folder / "curve.csv", CURVE_HEADER, _curve_rows(projection.curves, exponent))
     write_csv(folder / "components.csv", COMPONENTS_HEADER, _component_rows(projection.curves, exponent))
+
+
+def curve_text(projection: Projection, currency: str) -> str:
+    """curve.csv as a text: every day of every variant to the cent, the same as the command line writes."""
+    return csv_text(CURVE_HEADER, _curve_rows(projection.curves, Currency(currency).exponent))
 
 
 def certain_summary(projection: CertainProjection, ledger: Ledger, seed: int, seconds: Mapping[str, float]) -> Summary:

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from data.exporters.projection_files import curve_text
 from forecasting.dates import to_date, to_day
 from forecasting.simulation.flows import VARIANTS, Variant
 from pages.ui import cash_tables, frame, panel, session
@@ -100,7 +101,34 @@ def curve(at: Desk, outlook: Outlook) -> None:
     with st.container(horizontal=not at.phone, vertical_alignment="center", gap="small"):
         st.caption(" ".join(_footnotes(at, outlook)), width="stretch")
         _check(at, outlook)
-    frame.folded_table(say, lambda: cash_tables.curve(outlook, shown, say), key="hero_table")
+    frame.folded_table(
+        say, lambda: cash_tables.curve(outlook, shown, say), key="hero_table", more=lambda: _files(at, outlook)
+    )
+
+
+def _files(at: Desk, outlook: Outlook) -> None:
+    """The curves to the cent and the question behind them, as files that the command line writes and reads."""
+    say = at.say
+    if outlook.coarse:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.download_button(
+            say("cash.files.curve"),
+            data=curve_text(outlook.projection, outlook.ledger.currency).encode("utf-8"),
+            file_name="curve.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="download_curve",
+        )
+        st.download_button(
+            say("cash.files.question"),
+            data=session.question_text(at, outlook.question).encode("utf-8"),
+            file_name="scenario.toml",
+            mime="application/toml",
+            on_click="ignore",
+            key="download_question",
+        )
+        st.caption(say("cash.files.note"), width="stretch")
 
 
 def _band(at: Desk, outlook: Outlook) -> Variant:

@@ -137,11 +137,16 @@ def plain(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~:$" else c for c in text)
 
 
-def folded_table(say: Voice, content: Callable[[], Table], *, key: str) -> None:
-    """The numbers behind a figure, folded away beneath it; made and sent only once it is opened."""
+def folded_table(say: Voice, content: Callable[[], Table], *, key: str, more: Callable[[], None] | None = None) -> None:
+    """The numbers behind a figure, folded away beneath it; made and sent only once it is opened.
+
+    `more` draws what one can do with them, above the table.
+    """
     fold = st.expander(say("app.figures"), key=key, on_change="rerun")
     if fold.open:
         with fold:
+            if more:
+                more()
             table(content(), alt=say("app.figures"))
 
 

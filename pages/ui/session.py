@@ -25,7 +25,7 @@ from data.ready_scenarios import FAILS_AFTER_DAYS
 from data.repository import Company, DataVersion, InvoiceFilter, InvoiceLine, Missing, SavedContract, SavedScenario, Store
 from data.sample import sample_company
 from data.sample_store import clear_store, fill_store
-from data.scenario_files import scenario_from_text
+from data.scenario_files import scenario_from_text, write_scenario
 from data.toml_values import TomlFile
 from forecasting.activity import completed
 from forecasting.curve import Projection
@@ -297,6 +297,11 @@ def scenario(at: Desk, question: Question) -> Scenario:
     """The scenario that a question means here and now."""
     of = ledger(at)
     return scenario_of(question, of, saved_scenario(at, question.saved), days_known=days_known(of))
+
+
+def question_text(at: Desk, question: Question) -> str:
+    """The question on screen as a scenario file, which the command line answers with the same curves."""
+    return write_scenario(scenario(at, question), exponent=Currency(at.company.currency).exponent)
 
 
 def within(asked: Scenario, horizon_days: int) -> Scenario:

@@ -209,3 +209,32 @@ def test_a_second_process_gets_a_sentence(reader: Reader, server: Server, chromi
         someone.page.goto(second.url)
         someone.page.get_by_text(re.compile("ouvertes par un autre processus")).wait_for(timeout=60_000)
         someone.context.close()
+
+
+@pytest.mark.parametrize(("path", "field"), [("/factoring", "Commission (%)"), ("/insurance", "Quotité garantie (%)")])
+def test_an_offer_is_entered_saved_compared_and_taken_out(reader: Reader, path: str, field: str) -> None:
+    page = reader.open(path)
+    page.get_by_role("combobox", name="Offre").click()
+    page.get_by_role("option", name="Nouvelle offre").click()
+    page.get_by_text(re.compile("Cette (offre|police)")).wait_for()
+    reader.settle()
+    page.wait_for_timeout(1_000)
+    before = reader.sentence()
+    page.get_by_role("textbox", name=field).fill("abc")
+    page.get_by_role("button", name="Recalculer").click()
+    page.get_by_text(re.compile(re.escape(field) + r".*«\sabc\s» n’est pas")).wait_for()
+    page.get_by_role("textbox", name=field).fill("50" if path == "/insurance" else "1,3")
+    page.get_by_role("button", name="Recalculer").click()
+    page.wait_for_function("before => document.querySelector('.st-key-say').innerText !== before", arg=before)
+    reader.settle()
+    page.locator(".st-key-contract_save button").first.click()
+    page.get_by_label("Nom de l’offre").fill(f"Offre d’essai {path}")
+    page.get_by_label("Nom de l’offre").press("Enter")
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Enregistrer").click()
+    page.get_by_text(re.compile("Comparer les 2")).first.click()
+    page.get_by_text(f"Offre d’essai {path}").last.wait_for()
+    page.get_by_test_id("stPopover").filter(has_text="Fichier").get_by_role("button").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Exporter en TOML").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert ('service_fee_rate = "0.013"' if path == "/factoring" else 'insured_pct = "0.5"') in text
