@@ -67,28 +67,42 @@ def _currency_code(text: str, default: str) -> str | None:
 
 
 def read_column(
-    table: Table, name: str, decimal: DecimalMark, currency: str, findings: Findings, among: Mask, sign_counts: bool = True
+    table: Table,
+    name: str,
+    decimal: DecimalMark,
+    currency: str,
+    findings: Findings,
+    among: Mask,
+    foreign: Sequence[int] = (),
 ) -> AmountColumn:
-    """A column of amounts with what is wrong in it told to `findings`."""
+    """A column of amounts with what is wrong in it told to `findings`; `foreign` lines have other decimals than the currency."""
     column = table.column(name)
     read = read_minor(column, decimal, currency)
     for fault, places in read.faults.items():
         findings.at(places[among[places]], f"import.{fault}", column=name, texts=column)
-    for places, code in ((read.rounded, "import.fraction_of_cent"), (read.other_mark, "import.other_decimal_mark")):
+    rounded = np.setdiff1d(read.rounded, np.asarray(foreign, np.int64)) if len(foreign) else read.rounded
+    for places, code in ((rounded, "import.fraction_of_cent"), (read.other_mark, "import.other_decimal_mark")):
         findings.at(places[among[places]], code, column=name, severity="warning", texts=column)
     return read
 
 
 def _reread(
     table: Table, name: str, decimal: DecimalMark, codes: Sequence[str], places: Sequence[int], into: Whole
-) -> None:
-    """Amounts of lines whose currency has another number of decimals than the table's, read again each in its own."""
+) -> list[int]:
+    """Amounts of lines whose currency has another number of decimals than the table's, read again each in its own.
+
+    Returns the lines that had to be rounded.
+    """
     column = table.column(name)
+    rounded = []
     for place in places:
         try:
-            into[place] = minor_of(read_amount(column[place].as_py(), decimal).value, codes[place])[0]
+            into[place], cut = minor_of(read_amount(column[place].as_py(), decimal).value, codes[place])
         except AmountError:
             continue  # told already when the column was read
+        if cut:
+            rounded.append(place)
+    return rounded
 
 
 class _Reader:
@@ -115,17 +129,21 @@ class _Reader:
 
     def named(self, name: str) -> tuple[Whole, Mask]:
         """The amounts of a column by its name."""
-        read = read_column(self._table, name, self._mapping.decimal, self._main, self._findings, self._among)
+        exponent = Currency(self._main).exponent
+        different = {code for code in set(self.codes) if Currency(code).exponent != exponent} if self._fixed else set()
+        foreign = [i for i, code in enumerate(self.codes) if code in different] if different else []
+        read = read_column(self._table, name, self._mapping.decimal, self._main, self._findings, self._among, foreign)
         minor = read.minor.copy()
         if not self._fixed:
             for code, places in read.signs.items():
                 for place in places:
                     self.codes[int(place)] = code
-        exponent = Currency(self._main).exponent
-        foreign = {code for code in set(self.codes) if Currency(code).exponent != exponent}
-        if foreign and self._fixed:
-            others = [i for i, code in enumerate(self.codes) if code in foreign]
-            _reread(self._table, name, self._mapping.decimal, self.codes, others, minor)
+        if foreign:
+            cut = [
+                i for i in _reread(self._table, name, self._mapping.decimal, self.codes, foreign, minor) if self._among[i]
+            ]
+            texts = self._table.column(name)
+            self._findings.at(cut, "import.fraction_of_cent", column=name, severity="warning", texts=texts)
         return minor, read.given
 
     def numbers(self, field: str) -> list[Decimal | None]:
@@ -170,12 +188,16 @@ def _sided(table: Table, columns: Columns, reader: _Reader, side: Side) -> tuple
     return signed, np.asarray(debit_given | credit_given, np.bool_)
 
 
+#: What begins the words for debit and credit: Débit, Soll, Dare, Debe; Crédit, Haben, Avere.
+_SIDES: Final = {"D": "D", "S": "D", "C": "C", "H": "C", "A": "C"}
+
+
 def _directed(table: Table, columns: Columns, minor: Whole, side: Side) -> Whole:
     """Amounts with a column that says debit or credit."""
     name = columns.by_field.get("direction")
     if not name:
         return minor
-    answers, which = each_different(table.column(name), lambda text: text.strip().upper()[:1])
+    answers, which = each_different(table.column(name), lambda text: _SIDES.get(text.strip().upper()[:1], ""))
     increases = "D" if side == "customer" else "C"
     signs = np.array([-1 if a in {"C", "D"} and a != increases else 1 for a in answers], np.int64)[which]
     return np.asarray(minor * signs, np.int64)

@@ -26,6 +26,8 @@ from forecasting.dates import to_date
 from forecasting.errors import problem
 from forecasting.money import Currency, to_text
 
+#: What a column beside the amounts says of money that left: debit, Soll, dare, af, cargo.
+_OUT: Final = re.compile(r"d|s(?:oll)?$|af$|cargo|sortie|out")
 _FEES: Final = frozenset({"fee", "fees", "frais"})
 
 
@@ -71,7 +73,7 @@ def _amounts(
         amount, given = read("amount")
         amount = amount - _fees(table, columns, mapping, currency)
         if (direction := _text(table, columns, "direction")) is not None:
-            out = np.array([t.strip().upper()[:1] == "D" for t in direction.to_pylist()], np.bool_)
+            out = matching(direction, lambda t: bool(_OUT.match(normalise(t))))
             amount = np.where(out, -np.abs(amount), amount)
         return amount, given
     debit, debit_given = read("debit")

@@ -16,37 +16,51 @@ _MONTHS: Final = {
     name: number
     for number, names in enumerate(
         (
-            "jan janv janvier january",
-            "feb fev fevr fevrier february",
-            "mar mars march",
-            "apr avr avril april",
-            "may mai",
-            "jun juin june",
-            "jul juil juillet july",
-            "aug aout august",
-            "sep sept septembre september",
-            "oct octobre october",
-            "nov novembre november",
-            "dec decembre december",
+            "jan janv janvier january januar enero ene gennaio gen januari",
+            "feb fev fevr fevrier february februar febrero febbraio februari",
+            "mar mars march marz mrz maerz marzo maart mrt",
+            "apr avr avril april abril abr aprile",
+            "may mai mayo maggio mag mei",
+            "jun juin june juni junio giugno giu",
+            "jul juil juillet july juli julio luglio lug",
+            "aug aout august agosto ago augustus",
+            "sep sept septembre september septiembre settembre set",
+            "oct octobre october oktober okt octubre ottobre ott",
+            "nov novembre november noviembre",
+            "dec decembre december dezember dez diciembre dic dicembre",
         ),
         start=1,
     )
     for name in names.split()
 }
-_ACCENTS: Final = str.maketrans("éèêûôàç", "eeeuoac")
+_ACCENTS: Final = str.maketrans("éèêûôàçä", "eeeuoaca")
 _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _PARTS: Final = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})")
 _COMPACT: Final = re.compile(r"\d{8}|\d{6}")
 #: A day that went through a program that took it for a number ("20200210.0").
 _AS_FLOAT: Final = re.compile(r"(?<=^\d{8})\.0+$")
 _SERIAL: Final = re.compile(r"([2-7]\d{4})(?:\.0*)?")
-_DAY_NAME: Final = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?[\s\-/.]+([a-z]{3,9})\.?[\s\-/.,]+(\d{4}|\d{2})")
+_DAY_NAME: Final = re.compile(
+    r"(\d{1,2})(?:er|st|nd|rd|th)?[\s\-/.]+(?:de )?([a-z]{3,10})\.?[\s\-/.,]+(?:de )?(\d{4}|\d{2})"
+)
 _NAME_DAY: Final = re.compile(r"([a-z]{3,9})\.?[\s\-/.]+(\d{1,2})(?:st|nd|rd|th)?[\s\-/.,]+(\d{4})")
 _TIME: Final = re.compile(
     r"[T\s]+\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:am|pm)?\s*(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE
 )
 _WEEKDAY: Final = re.compile(r"^(?:lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+(?=\d|[a-z])")
 _NO_DATE: Final = re.compile(r"[0\-/. ]+|n/?a|null|none|nan|nat|-")
+#: Days that programs write where there is none: SAP, Dynamics, databases, spreadsheets.
+_NEVER: Final = frozenset(
+    form.format(d=d, m=m, y=y)
+    for d, m, y in (
+        ("31", "12", "9999"),
+        ("31", "12", "2999"),
+        ("01", "01", "0001"),
+        ("01", "01", "1753"),
+        ("01", "01", "1900"),
+    )
+    for form in ("{d}/{m}/{y}", "{d}.{m}.{y}", "{d}-{m}-{y}", "{m}/{d}/{y}", "{y}-{m}-{d}", "{y}/{m}/{d}", "{y}{m}{d}")
+)
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 
 
@@ -65,9 +79,9 @@ def _tidy(text: str) -> str:
 
 
 def is_no_date(text: str) -> bool:
-    """Whether a cell stands for no date at all: empty, 00/00/0000, n/a."""
+    """Whether a cell stands for no date at all: empty, 00/00/0000, n/a, the last or first day that a program knows."""
     tidy = _tidy(text)
-    return not tidy or _NO_DATE.fullmatch(tidy) is not None
+    return not tidy or tidy in _NEVER or _NO_DATE.fullmatch(tidy) is not None
 
 
 def _century(year: int) -> int:

@@ -113,7 +113,21 @@ def guess_fields(table: Table) -> Columns:
             by_field["partner_name"] = by_field.pop("account_name")
     if "partner_id" in by_field and not _is_code_of(table, by_field):
         del by_field["partner_id"]
+    if len(bands) >= 2:
+        by_field = _aged_fields(table.header, by_field, values)
     return Columns(by_field=by_field, bands=bands if len(bands) >= 2 else {})
+
+
+def _aged_fields(header: tuple[str, ...], by_field: dict[str, str], values: Mapping[str, list[str]]) -> dict[str, str]:
+    """The fields of a table with ageing bands: days that no line states are none, a first column without a name is the partner.
+
+    QuickBooks and Odoo leave the cell over their customers blank; Odoo keeps its column of dates where it folds the invoices away.
+    """
+    kept = {f: name for f, name in by_field.items() if f not in DAY_FIELDS or values[name]}
+    if {"partner_id", "partner_name", "number", *DAY_FIELDS} & kept.keys() or header[0] != "#1":
+        return kept
+    words = _share(values["#1"], lambda v: not _is_amount(v) and not looks_like_date(v))
+    return kept | {"partner_name": "#1"} if words >= 0.5 else kept
 
 
 def _is_code_of(table: Table, by_field: Mapping[str, str]) -> bool:
@@ -191,6 +205,17 @@ def _says_payments(table: Table, columns: Columns) -> bool:
     )
 
 
+def _is_own_account(table: Table, columns: Columns) -> bool:
+    """Whether every line names the same bank account by its IBAN: then the lines are that account's, whoever else they name."""
+    has = columns.has
+    if not (has("account") and has("issue") and has("amount", "debit", "credit") and has("label")) or has(
+        "due", "quantity"
+    ):
+        return False
+    named = sample(table.column(columns.by_field["account"]))
+    return len(named) == 1 and all(re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}", "".join(n.split())) for n in named)
+
+
 def kind_of(table: Table, columns: Columns) -> TableKind:
     """What kind of table it is, by the fields that it has."""
     has = columns.has
@@ -202,6 +227,8 @@ def kind_of(table: Table, columns: Columns) -> TableKind:
         return "subledger"
     if columns.bands and partner and not has("issue", "due", "number"):
         return "aged"
+    if _is_own_account(table, columns):
+        return "bank"
     if not amount and not columns.bands:
         return "partners" if partner and has("terms", "vat_number", "country", "segment") else "unknown"
     if (

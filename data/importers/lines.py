@@ -21,7 +21,7 @@ from data.importers.typed import without_point_zero
 from data.importers.vocabulary import TOTAL_WORDS, normalise
 
 _MONEY: Final = ("amount", "net", "line_total", "open", "debit", "credit", "unit_price", "paid_amount", "vat")
-_TOTAL_HINT: Final = "(?i)tot|somme|solde|report|cumul|sum|balance"
+_TOTAL_HINT: Final = "(?i)tot|somme|solde|saldo|report|cumul|sum|balance|gesamt|bertrag|pourcentage"
 _CODE_AND_NAME: Final = re.compile(r"([A-Z0-9][A-Z0-9_./]{2,19})\s*(?:[-–:]|\s{2,}|\t)\s*(\S.*)|(4[01]\w{2,15})\s+(\S.*)")
 
 
@@ -70,7 +70,9 @@ def _is_bare_total(text: str) -> bool:
     words = normalise(text)
     return bool(
         re.fullmatch(
-            r"(?:sous |grand |sub ?)?tota(?:l|ux)(?: (?:general|generaux|client|clients|fournisseurs?|customers?|suppliers?))?|somme|sum",
+            r"(?:sous |grand |sub ?)?tota(?:l|ux)(?: (?:general|generaux|client|clients|fournisseurs?|customers?|suppliers?))?|somme|sum|"
+            r"(?:gesamt|end|zwischen)?summe|gesamt|suma|(?:sub)?total(?:e|es|i)?(?: (?:generale|clienti|clientes|general))?|(?:sub)?totaal|percentage of total|"
+            r"total (?:balance agee|aged|echeancier|balance|a r|a p|creances|dettes|overdue|non lettre)\b.*",
             words,
         )
     )

@@ -203,7 +203,7 @@ def _drafts(text: str, file: str, problems: list[Problem]) -> list[_Draft]:
                 draft.lines.append(line)
             else:
                 problems.append(line)
-        elif tag == "86" and after_line:
+        elif tag == "86" and after_line and draft.lines:
             draft.lines[-1] = _with_wording(draft.lines[-1], lines)
     return drafts
 

@@ -19,10 +19,12 @@ from data.importers.limits import FILE_SIZE_LIMIT
 from data.importers.magic import kind_of_bytes, looks_binary
 from data.importers.mt940 import Mt940
 from data.importers.ofx import Ofx
+from data.importers.other_text import OtherText
 from data.importers.protocol import Importer, Reading, ReadOptions, SourceFile
 from data.importers.refusals import refused
 from data.importers.sage_ecx import SageEcx
 from data.importers.ubl import Ubl
+from data.importers.ximport import Ximport
 from data.importers.xml_documents import OtherXml
 
 #: Every format, the surest first where two are equally sure.
@@ -38,8 +40,10 @@ IMPORTERS: Final[tuple[Importer, ...]] = (
     Isacompta(),
     EbpEdi(),
     SageEcx(),
+    Ximport(),
     ExcelFile(),
     OtherXml(),
+    OtherText(),
     CsvFile(),
 )
 

@@ -57,7 +57,11 @@ def guess_currency(table: Table, columns: Columns) -> str:
     for name in amounts:
         upper = squeeze(name).upper()
         for sign, code in SIGNS.items():
-            if sign in name or re.search(rf"\({code}\)|EN{code}$|IN{code}$|\b{code}$", upper):
+            if (
+                sign in name
+                or re.search(rf"\({code}\)|EN{code}$|IN{code}$|\b{code}$", upper)
+                or re.search(rf"\b{code}$", name.upper())
+            ):
                 return code
     for name in amounts:
         values = sample(table.column(name))

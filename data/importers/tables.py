@@ -135,4 +135,7 @@ def read_table(table: Table, options: ReadOptions, file: str, form: str) -> Read
     problems = reading.problems
     if table.unclosed_quote:
         problems = (problem("import.unclosed_quote", file=file, severity="warning"), *problems)
+    if not (reading.accepted or reading.rejected or reading.duplicates or problems):
+        # A heading over blank lines and sums alone: nothing was read, and that is said.
+        problems = (problem("import.no_rows", file=file, row=table.header_row or None, severity="error"),)
     return replace(reading, questions=questions, problems=problems)

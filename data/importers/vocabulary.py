@@ -1,4 +1,4 @@
-"""Words of tables made plain and looked up: headers, sides, sums, document types and statuses, in French and English."""
+"""Words of tables made plain and looked up: headers, sides, sums, document types and statuses, in the languages of our neighbours too."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from data.importers.phrases import PHRASES, SHORT
+from data.importers.phrases_europe import EUROPEAN_PHRASES
 
 #: A phrase that ends or begins with one of these keeps its meaning without it.
 _TRAILERS: Final = re.compile(r"\b(?:en )?(?:euros?|eur|gbp|usd|chf|signe|signed|iso|de la ligne)$")
@@ -17,39 +18,51 @@ _MOJIBAKE: Final = re.compile("[ÃÂâ][\u0080-\u00bf\u2018-\u2122€‚ƒ„…
 
 #: What the words above a column or a table say of the side.
 CUSTOMER_WORDS: Final = re.compile(
-    r"\b(?:clients?|customers?|cust|debtors?|debiteurs?|receivables?|ventes?|sales|encaissements?|411\w*|a r|ar ageing|ar aging|creances)\b"
+    r"\b(?:clients?|customers?|cust|debtors?|debiteurs?|receivables?|ventes?|sales|encaissements?|411\w*|a r|ar ageing|ar aging|creances|"
+    r"kunden?\w*|debitor(?:en)?\w*|forderungen|verkauf\w*|clientes|cliente|ventas|cobros|clienti|vendite|klant(?:en)?|debiteur(?:en)?\w+|verkoop\w*)\b"
 )
 SUPPLIER_WORDS: Final = re.compile(
     r"\b(?:fournisseurs?|suppliers?|vendors?|payees?|payables?|achats?|purchases?|(?<!invoice )bills?|decaissements?|401\w*|creanciers?|"
-    r"creditors?|merchants?|beneficiar(?:y|ies)|beneficiaires?|a p|ap ageing|ap aging|dettes)\b"
+    r"creditors?|merchants?|beneficiar(?:y|ies)|beneficiaires?|a p|ap ageing|ap aging|dettes|"
+    r"lieferant(?:en)?\w*|kreditor(?:en)?\w*|verbindlichkeiten|einkauf\w*|proveedor(?:es)?|acreedor(?:es)?|compras|fornitor[ei]|acquisti|"
+    r"leverancier(?:s)?\w*|crediteur(?:en)?\w*|inkoop\w*)\b"
 )
 
 #: A first word that makes a row a sum of others.
 TOTAL_WORDS: Final = re.compile(
-    r"^(?:(?:sous|sub|grand|total|general)[\s-]*)?tota(?:l|ux)\b|^sous[\s-]totaux|^somme\b|^solde (?:general|total|final|cumule|net)\b|"
-    r"^(?:report|a reporter)\b|^cumul\b|^sum\b|^balance (?:total|totale)\b|^net total\b|^subtotal\b"
+    r"^(?:(?:sous|sub|grand|total|general)[\s-]*)?tota(?:l|ux|le|li|les|al|len)\b|^sous[\s-]totaux|^somme\b|^(?:zwischen|end|gesamt)?summen?\b|^gesamt(?:betrag)?\b|^suma\b|^solde (?:general|total|final|cumule|net)\b|"
+    r"^(?:report|a reporter)\b|^cumul\b|^sum\b|^balance (?:total|totale)\b|^net total\b|^subtota(?:l|le|les|al)\b|"
+    r"^ubertrag\b|^saldo (?:total|totale|totaal|final|finale)\b|^percentage of total\b|^pourcentage\b"
 )
 
 #: What a document type says: what it is by its words.
 CREDIT_NOTE_WORDS: Final = re.compile(
     r"\bavoirs?\b|\bav\b|\bcredit ?(?:note|memo|invoice)s?\b|\bcreditnote\b|\bcn\b|\bcm\b|\bnotes? de credit\b|\brefund\b|"
-    r"\bout_refund\b|\bin_refund\b|\b381\b|\bgutschrift\b|\baccreccredit\b|\baccpaycredit\b|\bvendor credit\b|\bfacture d avoir\b"
+    r"\bout_refund\b|\bin_refund\b|\b381\b|\bgutschrift\b|\baccreccredit\b|\baccpaycredit\b|\bvendor credit\b|\bfacture d avoir\b|"
+    r"\brechnungskorrektur\b|\bstornorechnung\b|\bnota (?:de |di )?credito\b|\bfactura rectificativa\b|\brectificativa\b|\babono\b|"
+    r"\bcreditnota\b|\bcredit ?factuur\b"
 )
 PAYMENT_WORDS: Final = re.compile(
     r"\breglements?\b|\bpaiements?\b|\bpayments?\b|\brglt\b|\breglt\b|\bencaissements?\b|\bvirements?\b|\bcheques?\b|\breceipts?\b|"
-    r"\bacomptes?\b|\bprepayment\b|\boverpayment\b|\bbill payment\b|\bdeposit\b|\bremise\b"
+    r"\bacomptes?\b|\bprepayment\b|\boverpayment\b|\bbill payment\b|\bdeposit\b|\bremise\b|"
+    r"\bzahlung(?:seingang)?\b|\buberweisung\b|\bpago\b|\bcobro\b|\btransferencia\b|\bpagamento\b|\bincasso\b|\bbonifico\b|\bbetaling\b"
 )
 VOID_WORDS: Final = re.compile(
-    r"\bannule(?:e|es|s)?\b|\bvoid(?:ed)?\b|\bcancel(?:l?ed)?\b|\bdeleted\b|\bsupprime(?:e|es|s)?\b"
+    r"\bannule(?:e|es|s)?\b|\bvoid(?:ed)?\b|\bcancel(?:l?ed)?\b|\bdeleted\b|\bsupprime(?:e|es|s)?\b|"
+    r"\bstorniert\b|\banulad[ao]s?\b|\bannullat[ao]\b|\bgeannuleerd\b"
 )
 #: What the status of a bank line says where no money moved.
 IDLE_WORDS: Final = re.compile(
     r"\bpending\b|\breverted\b|\breversed\b|\bdeclined\b|\bfailed\b|\brefused\b|\brejected\b|\bcancel(?:l?ed)?\b|\ben attente\b|\ba venir\b|"
     r"\brefusee?s?\b|\brejetee?s?\b|\bannulee?s?\b|\bechouee?s?\b|\bechec\b"
 )
-DRAFT_WORDS: Final = re.compile(r"\bbrouillons?\b|\bdraft\b|\bproforma\b|\bpro forma\b|\bdevis\b|\bquote\b|\bestimate\b")
+DRAFT_WORDS: Final = re.compile(
+    r"\bbrouillons?\b|\bdraft\b|\bproforma\b|\bpro forma\b|\bdevis\b|\bquote\b|\bestimate\b|"
+    r"\bentwurf\b|\bangebot\b|\bborrador\b|\bpresupuesto\b|\bbozza\b|\bpreventivo\b|\bconcept\b|\bofferte\b"
+)
 PAID_WORDS: Final = re.compile(
-    r"^(?:payee?s?|paid|reglee?s?|soldee?s?|settled|closed|encaissee?s?|acquittee?s?|fully paid|posted paid)$"
+    r"^(?:payee?s?|paid|reglee?s?|soldee?s?|settled|closed|encaissee?s?|acquittee?s?|fully paid|posted paid|"
+    r"bezahlt|beglichen|ausgeglichen|pagad[ao]s?|cobrad[ao]s?|pagat[ao]|saldat[ao]|incassat[ao]|betaald|voldaan)$"
 )
 
 
@@ -89,9 +102,12 @@ def says_payment(label: str) -> bool:
 
 def _build() -> dict[str, tuple[tuple[str, int], ...]]:
     found: dict[str, list[tuple[str, int]]] = {}
-    for name, phrases in PHRASES.items():
-        for rank, phrase in enumerate(phrases.split("|")):
-            found.setdefault(phrase, []).append((name, rank))
+    for words in (PHRASES, EUROPEAN_PHRASES):
+        known = set(found)
+        for name, phrases in words.items():
+            for rank, phrase in enumerate(phrases.split("|")):
+                if phrase not in known:
+                    found.setdefault(phrase, []).append((name, rank))
     return {phrase: tuple(fields) for phrase, fields in found.items()}
 
 

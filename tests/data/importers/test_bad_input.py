@@ -88,7 +88,13 @@ GALLERY = {
     "torn xml": (ubl()[:400], "import.xml_broken"),
     "deep xml": (b"<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'>" + b"<a>" * 400, "import.xml_too_deep"),
     "pdf without data": (pdf({}).content, "import.pdf_without_data"),
-    "a web page": (b"<html><body>factures</body></html>", "import.document_other"),
+    "a web page": (b"<html><body>factures</body></html>", "import.is_web_page"),
+    "json": (b'{"invoices": [{"number": "F1", "amount": 12.5}]}', "import.is_json"),
+    "yaml": (b"---\n- number: F1\n  amount: 12\n", "import.is_data"),
+    "qif": (b"!Type:Bank\nD01/03/2026\nT1190.00\nPALPHA\n^\n", "import.is_qif"),
+    "a mail": (b"Received: from a\nFrom: b@example.com\nSubject: facture\n\nBonjour\n", "import.is_mail"),
+    "a licence": (b"You may copy this work and all of it.\nYou may not sell this work to others.\nThere is no warranty at all.\n", "import.is_prose"),
+    "sums alone": (b"Facture;Client;Date;Montant TTC\nTotal;;;\n", "import.no_rows"),
 }  # fmt: skip
 
 
