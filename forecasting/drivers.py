@@ -81,7 +81,7 @@ def _told(book: Book, row: Driver, sums: Mapping[Category, int], k: int, count: 
     if row.heading == "debtor_receipt":
         by_partner = _receipts_by_partner(book, k, count)
     elif row.heading == "supplier_payment":
-        by_partner = -_payments_by_partner(book, k) * count
+        by_partner = -_payments_by_partner(book, k, count)
     else:
         return row
     assert int(by_partner.sum()) == sums[row.heading], "the partners' flows add up to the heading"
@@ -107,12 +107,17 @@ def _receipts_by_partner(book: Book, k: int, count: int) -> Int64:
     return total
 
 
-def _payments_by_partner(book: Book, k: int) -> Int64:
-    """What we pay to each partner up to day k, the same on every path; int64 (partners,)."""
+def _payments_by_partner(book: Book, k: int, count: int) -> Int64:
+    """What we pay to each partner up to day k, summed over the paths; int64 (partners,)."""
     total = np.zeros(len(book.ledger.partners), dtype=np.int64)
-    block = draw_block(book.plan, 0, 1)
-    inside = block.payment_day <= k
-    _add(total, book.ledger.suppliers.partner[block.payment_invoice[inside]], block.payment_minor[inside])
+    partner = book.ledger.suppliers.partner
+    shared = book.plan.coming is None
+    for first in range(0, 1 if shared else count, book.block_paths):
+        block = draw_block(book.plan, first, 1 if shared else min(book.block_paths, count - first))
+        inside = block.payment_day <= k
+        _add(total, partner[block.payment_invoice[inside]], block.payment_minor[inside])
+        if len(block.payment_ptr) == 2:
+            total *= count if shared else 1
     return total
 
 

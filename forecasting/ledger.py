@@ -24,6 +24,8 @@ Days = npt.NDArray[np.int32]
 Amounts = npt.NDArray[np.int64]
 Side = Literal["customer", "supplier"]
 VatReturns = Literal["planned", "computed"]
+#: How sure a planned flow is to come; the chances behind the words stand in `forecasting.plan`.
+Certainty = Literal["sure", "likely", "possible"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedFlow:
-    """A rule or a one-off amount that moves the bank, signed (+ comes in); `every` repeats it until `until` (included)."""
+    """A rule or a one-off amount that moves the bank, signed (+ comes in); `every` repeats it until `until` (included).
+
+    `certainty` speaks of all its occurrences at once. Where nothing is drawn, what is sure or likely counts.
+    """
 
     day: int
     amount_minor: int
@@ -100,6 +105,12 @@ class PlannedFlow:
     label: str = ""
     every: Literal["", "week", "month", "quarter", "year"] = ""
     until: int = NO_DAY
+    certainty: Certainty = "sure"
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it counts where nothing is drawn."""
+        return self.certainty != "possible"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,8 +180,8 @@ def with_overrides(ledger: Ledger, overrides: Overrides) -> Ledger:
     return replace(changed, fingerprint=_fingerprint(changed))
 
 
-def _planned_order(flow: PlannedFlow) -> tuple[int, str, str, int, str, int]:
-    return flow.day, flow.category, flow.label, flow.amount_minor, flow.every, flow.until
+def _planned_order(flow: PlannedFlow) -> tuple[int, str, str, int, str, int, str]:
+    return flow.day, flow.category, flow.label, flow.amount_minor, flow.every, flow.until, flow.certainty
 
 
 def _partner_table(given: Iterable[Partner], sides: Iterable[InvoiceColumns]) -> tuple[Partner, ...]:
@@ -282,6 +282,10 @@ def _plain(value: object) -> object:
     """A value as JSON knows it, equal for equal values (0.2 and 0.20 are one rate)."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
+    if isinstance(value, PlannedFlow):
+        # A flow that is sure reads as it did before flows had a certainty.
+        known = astuple(value)
+        return _plain(known[:-1] if value.certainty == "sure" else known)
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):

@@ -10,7 +10,7 @@ from forecasting.activity.invoices import (
     without_expected,
 )
 from forecasting.activity.level import Level, LevelError, MonthlySeries, fit_level, level_error, past_errors
-from forecasting.activity.outlook import Outlook, month_factors, month_quantiles, outlook
+from forecasting.activity.outlook import Outlook, level_factors, month_factors, month_quantiles, outlook
 
 __all__ = [
     "EXPECTED_PREFIX",
@@ -25,6 +25,7 @@ __all__ = [
     "fit_level",
     "is_expected",
     "level_error",
+    "level_factors",
     "month_factors",
     "month_quantiles",
     "outlook",

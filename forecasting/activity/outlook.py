@@ -105,9 +105,14 @@ def month_factors(view: Outlook, seed: int, paths: npt.ArrayLike) -> Floats:
     exp(lasting * Z + of_month * Z_m), Z normal by (seed, path, side), Z_m by month besides: the first paths of a longer
     run are those of a shorter one, and a month keeps its luck as time goes on. Median 1.
     """
+    return level_factors(view.side, view.error, view.months, seed, paths)
+
+
+def level_factors(side: Side, error: LevelError, months: Integers, seed: int, paths: npt.ArrayLike) -> Floats:
+    """The same for any months (since year 0) and any error, float64 (paths, len(months))."""
     path = np.asarray(paths, dtype=np.int64)
-    key = stable_id(f"activity {view.side}")
+    key = stable_id(f"activity {side}")
     lasting = normals(words(seed, path, key, _LASTING))
-    own = normals(words(seed, path[:, None], key, view.months[None, :]))
-    factors: Floats = np.exp(view.error.lasting * lasting[:, None] + view.error.of_month * own)
+    own = normals(words(seed, path[:, None], key, months[None, :]))
+    factors: Floats = np.exp(error.lasting * lasting[:, None] + error.of_month * own)
     return factors

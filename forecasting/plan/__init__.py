@@ -1,7 +1,7 @@
 """What is planned and what might change: flows with their certainty, loans, growth what-ifs and the cash they tie up."""
 
 from forecasting.plan.capital import Effect, WorkingCapital, explained, working_capital
-from forecasting.plan.certainty import CERTAINTIES, PROBABILITY, Certainty, PlanItem, counted_flows, happens, weighted_flows
+from forecasting.plan.certainty import CERTAINTIES, PROBABILITY, counted_flows, happens, weighted_flows
 from forecasting.plan.loan import Instalment, Loan, loan_flows, schedule
 from forecasting.plan.whatif import AddedOrder, Who, rows_to_come, scaled, shifted_terms, with_order, without
 
@@ -9,11 +9,9 @@ __all__ = [
     "CERTAINTIES",
     "PROBABILITY",
     "AddedOrder",
-    "Certainty",
     "Effect",
     "Instalment",
     "Loan",
-    "PlanItem",
     "Who",
     "WorkingCapital",
     "counted_flows",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.special import log1p
 
 from forecasting.simulation.assumptions import Assumptions
+from forecasting.simulation.coming import Coming, business_block
 from forecasting.simulation.draw_plan import COVERED, DISPUTED, DrawPlan, Int16, Int32, Int64, Shared
 from forecasting.simulation.draws import (
     DISPUTE,
@@ -24,7 +25,7 @@ from forecasting.simulation.draws import (
     stops,
 )
 from forecasting.simulation.kernel_events import DisputeHits, DisputeTerms, count_events, fill_events, settle
-from forecasting.simulation.kernel_facts import NEVER, ON_DEADLINE, PROCEDURES, FactsBlock, to_ppm
+from forecasting.simulation.kernel_facts import NEVER, ON_DEADLINE, PROCEDURES, BusinessBlock, FactsBlock, to_ppm
 from forecasting.simulation.luck import GOLDEN, step
 
 #: Settlement times are drawn from this many equally likely ones.
@@ -41,15 +42,22 @@ def draw_block(plan: DrawPlan, first: int, count: int, *, plain: bool = False) -
     ends = stops(plan, luck, marks)
     days, found = pay_days(plan, luck, marks, ends.stop, plain=plain)
     disputes = settle_disputes(plan, luck, found, ends.stop, plain=plain)
+    business = None if plan.coming is None else business_block(plan.coming, plan.seed, luck.paths)
+    if business is not None:
+        disputes = _credits_of(plan, business, disputes)
     receipts = (_plain_receipts if plain else _compiled_receipts)(plan, days, disputes)
-    return _block(plan, count, receipts, disputes, ends)
+    if business is not None and plan.coming is not None:
+        _take_amounts(plan.coming, business, receipts)
+    return _block(plan, count, receipts, disputes, ends, business)
 
 
 def receipts_book(plan: DrawPlan, first: int, count: int) -> Int64:
     """What customers pay on each day of paths first to first + count - 1; int64 (count, H).
 
-    The sums of the receipts of `draw_block`, without writing any of them down.
+    The sums of the receipts of `draw_block`, without writing any of them down where all amounts are certain.
     """
+    if plan.coming is not None:
+        return _written_book(plan, draw_block(plan, first, count))
     luck = path_luck(plan, np.arange(first, first + count))
     marks = debtor_marks(plan, luck)
     ends = stops(plan, luck, marks)
@@ -59,6 +67,12 @@ def receipts_book(plan: DrawPlan, first: int, count: int) -> Int64:
     cell = disputes.path * total.shape[1] + disputes.paid
     np.subtract.at(total.reshape(-1), cell, disputes.credit_minor)
     book: Int64 = total[:, : plan.horizon_days] + shared_receipts(plan)
+    return book
+
+
+def _written_book(plan: DrawPlan, block: FactsBlock) -> Int64:
+    book = np.zeros((len(block), plan.horizon_days), dtype=np.int64)
+    np.add.at(book, (_paths(block.receipt_ptr), block.receipt_day), block.receipt_minor)
     return book
 
 
@@ -203,7 +217,45 @@ def _compiled_receipts(plan: DrawPlan, days: Int16, disputes: Disputes) -> Recei
     return ptr, invoice, event_day, amount
 
 
-def _cancelled(plan: DrawPlan, ends: Stops) -> Rows:
+def _paths(ptr: Int64) -> Int64:
+    """The path of each row."""
+    return np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))
+
+
+def _credits_of(plan: DrawPlan, business: BusinessBlock, disputes: Disputes) -> Disputes:
+    """Disputes with what their settlement credits of invoices whose amount the path decides."""
+    assert plan.coming is not None
+    place = plan.coming.index[plan.row[disputes.slot]]
+    touched = np.flatnonzero((place >= 0) & (disputes.credit_minor > 0))
+    amount = business.customer_minor[disputes.path[touched], place[touched]]
+    credit = disputes.credit_minor.copy()
+    credit[touched] = (amount * to_ppm(plan.assumptions.dispute_credit_rate) * 2 + 1_000_000) // 2_000_000
+    return replace(disputes, credit_minor=credit)
+
+
+def _take_amounts(coming: Coming, business: BusinessBlock, receipts: Receipts) -> None:
+    """Receipts of invoices to come at the amounts of their path, changed in place."""
+    ptr, invoice, _, minor = receipts
+    change = business.customer_minor - coming.customers.base_minor
+    place = coming.index[invoice]
+    rows = np.flatnonzero(place >= 0)
+    minor[rows] += change[_paths(ptr)[rows], place[rows]]
+
+
+def _our_payments(plan: DrawPlan, count: int, business: BusinessBlock | None) -> Receipts:
+    """What we pay to suppliers: once for all paths where they share it, else path by path."""
+    shared = plan.our_payments
+    if business is None or plan.coming is None or not len(plan.coming.suppliers):
+        return np.array([0, len(shared.row)], dtype=np.int64), shared.row, shared.day, shared.minor
+    minor = np.tile(shared.minor, (count, 1))
+    place = plan.coming.supplier_index[shared.row]
+    paid = np.flatnonzero(place >= 0)
+    minor[:, paid] = business.supplier_minor[:, place[paid]]
+    ptr = len(shared.row) * np.arange(count + 1, dtype=np.int64)
+    return ptr, np.tile(shared.row, count), np.tile(shared.day, count), minor.reshape(-1)
+
+
+def _cancelled(plan: DrawPlan, ends: Stops, business: BusinessBlock | None) -> Rows:
     """Credit notes, on their issue day, of what is not delivered any more: issued after the judgment, or after the seller
     noticed that the debtor pays nothing."""
     count = len(ends.stop)
@@ -219,7 +271,12 @@ def _cancelled(plan: DrawPlan, ends: Stops) -> Rows:
     gone = (issue > last[which]) & (issue < plan.horizon_days)
     # A debtor that vanished may fail later: one credit note is enough.
     path, slot = np.divmod(np.unique(path[which][gone] * len(plan.row) + slot[gone]), max(len(plan.row), 1))
-    return path, plan.row[slot].astype(np.int64), plan.earliest_of(slot).astype(np.int64), plan.minor[slot]
+    row, minor = plan.row[slot].astype(np.int64), plan.minor[slot]
+    if business is not None and plan.coming is not None:
+        place = plan.coming.index[row]
+        own = np.flatnonzero(place >= 0)
+        minor[own] = business.customer_minor[path[own], place[own]]
+    return path, row, plan.earliest_of(slot).astype(np.int64), minor
 
 
 def _on_every_path(shared: Shared, count: int) -> Rows:
@@ -239,7 +296,9 @@ def _pointers(path: Int64, count: int) -> Int64:
     return np.append(0, np.cumsum(np.bincount(path, minlength=count))).astype(np.int64)
 
 
-def _block(plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, ends: Stops) -> FactsBlock:
+def _block(
+    plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, ends: Stops, business: BusinessBlock | None
+) -> FactsBlock:
     within = (disputes.credit_minor > 0) & (disputes.resolved < plan.horizon_days)
     settled = (
         disputes.path[within],
@@ -248,9 +307,9 @@ def _block(plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, e
         disputes.credit_minor[within],
     )
     credit = _merged(
-        plan, settled, _cancelled(plan, ends), _on_every_path(plan.shared(plan.known.facts.credit_notes), count)
+        plan, settled, _cancelled(plan, ends, business), _on_every_path(plan.shared(plan.known.facts.credit_notes), count)
     )
-    payment = plan.our_payments
+    payment = _our_payments(plan, count, business)
     dispute = _dispute_rows(plan, count, disputes)
     failure = _failure_rows(plan, count, ends)
     request = _request_rows(plan, count, ends)
@@ -263,10 +322,10 @@ def _block(plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, e
         receipt_invoice=receipts[1],
         receipt_day=receipts[2],
         receipt_minor=receipts[3],
-        payment_ptr=np.array([0, len(payment.row)], dtype=np.int64),
-        payment_invoice=payment.row,
-        payment_day=payment.day,
-        payment_minor=payment.minor,
+        payment_ptr=payment[0],
+        payment_invoice=payment[1],
+        payment_day=payment[2],
+        payment_minor=payment[3],
         credit_ptr=_pointers(credit[0], count),
         credit_invoice=credit[1].astype(np.int32),
         credit_day=credit[2].astype(np.int16),
@@ -287,6 +346,7 @@ def _block(plan: DrawPlan, count: int, receipts: Receipts, disputes: Disputes, e
         request_partner=request[:, 1].astype(np.int32),
         request_day=request[:, 2].astype(np.int32),
         request_declared=request[:, 3].astype(np.int32),
+        business=business,
     )
 
 

@@ -17,6 +17,7 @@ from forecasting.ledger_build import stable_id
 from forecasting.money import round_ratio
 from forecasting.scenario import Delays, Scenario
 from forecasting.simulation.assumptions import ASSUMPTIONS, Assumptions, default_correlation
+from forecasting.simulation.coming import Coming, coming_of, mean_factor
 from forecasting.simulation.facts import InvoiceEvents
 from forecasting.simulation.kernel_draws import Tables
 from forecasting.simulation.known import Known, OpenRows, known_part
@@ -112,7 +113,7 @@ class DrawPlan:
     (G, 256): days after the due date of each column of the tables, per group of shocks; factor int64 (G, 2), add int64
     (G,): the same shock as a ratio and days, for invoices that are already late. roll int16 (H + 1,): the business day
     of each day, H for none within the horizon. The invoices run_column int64 (m,) of the joint law `runs` stand
-    at run_slot int64 (m,) of the plan.
+    at run_slot int64 (m,) of the plan. coming: what the ledger only expects, None where all of it is certain.
     """
 
     as_of: int
@@ -138,6 +139,7 @@ class DrawPlan:
     runs: Runs | None
     run_slot: Int64
     run_column: Int64
+    coming: Coming | None = None
 
     @cached_property
     def known_receipts(self) -> Shared:
@@ -159,6 +161,14 @@ class DrawPlan:
     def by_row(self) -> Int32:
         """Slots of drawn invoices, then known receipts, in the order of the ledger."""
         return np.argsort(np.concatenate([self.row, self.known_receipts.row]), kind="stable").astype(np.int32)
+
+    @cached_property
+    def mean_minor(self) -> Floats:
+        """What is paid when it is paid, on average over the amounts that an invoice to come may have; float64 (n,)."""
+        if self.coming is None:
+            return self.minor.astype(np.float64)
+        expected = self.coming.index[self.row] >= 0
+        return np.where(expected, self.minor * mean_factor(self.coming.customers), self.minor)
 
     def shared(self, events: InvoiceEvents) -> Shared:
         """Events of the known part within the horizon."""
@@ -262,6 +272,12 @@ def draw_plan(
         run_slot=run_slot,
         run_column=run_column,
     )
+
+
+def with_coming(plan: DrawPlan, ledger: Ledger) -> DrawPlan:
+    """The plan with what its ledger only expects: the level of the business to come and plans that may not come."""
+    drawn = OpenRows(row=plan.row.astype(np.int64), minor=plan.minor, stated=plan.special_of(np.arange(len(plan.row))) > 0)
+    return replace(plan, coming=coming_of(ledger, plan.horizon_days, drawn, plan.payments))
 
 
 def _flat(plan: DrawPlan) -> Tables:

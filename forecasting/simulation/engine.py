@@ -27,7 +27,7 @@ from forecasting.scenario import Scenario
 from forecasting.simulation.assumptions import ASSUMPTIONS
 from forecasting.simulation.check import compare
 from forecasting.simulation.draw_block import draw_block
-from forecasting.simulation.draw_plan import DrawPlan, draw_plan
+from forecasting.simulation.draw_plan import DrawPlan, draw_plan, with_coming
 from forecasting.simulation.expectations import Expectations, assumed
 from forecasting.simulation.flows import CATEGORIES, Variant
 from forecasting.simulation.kernel import (
@@ -112,6 +112,7 @@ def simulate(ledger: Ledger, scenario: Scenario, *, learnt: Expectations | None 
         runs=known.runs,
         supplier_profiles=known.supplier_profiles,
     )
+    plan = with_coming(plan, ledger)
     return Book(ledger=ledger, scenario=scenario, plan=plan, lowered=lower_ledger(ledger, scenario.horizon_days))
 
 

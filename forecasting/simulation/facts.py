@@ -61,12 +61,29 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Business:
+    """What the business to come turns out to be on this path, where the ledger only expects it.
+
+    Invoices customer_row int64 (E,) are of customer_minor int64 (E,) each, supplier_row of supplier_minor the same;
+    of the planned flows numbered flow int64 (U,) those come where comes bool (U,) says so.
+    """
+
+    customer_row: npt.NDArray[np.int64]
+    customer_minor: Amounts
+    supplier_row: npt.NDArray[np.int64]
+    supplier_minor: Amounts
+    flow: npt.NDArray[np.int64]
+    comes: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PathFacts:
     """One path: who pays what when, who fails, what is credited and disputed; no contract has been looked at.
 
     `receipts` are the customers' own payments by invoice, before and after a loss (the liquidator's dividend is not
     among them: it follows from `failures`); `payments` are ours to suppliers; `credit_notes` reduce customer invoices.
     Credit notes that stand in the ledger itself (negative customer invoices with `credits`) are among `credit_notes`.
+    `business` says what the ledger alone only expects, None where all of it is certain.
     `moved_overdue` counts open invoices already overdue that a certain scenario moved to `as_of + overdue_days`.
     """
 
@@ -78,3 +95,4 @@ class PathFacts:
     failures: tuple[Failure, ...] = ()
     requests: tuple[Request, ...] = ()
     moved_overdue: int = 0
+    business: Business | None = None

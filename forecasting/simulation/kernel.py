@@ -104,14 +104,17 @@ def expose_block(compiled: CompiledContracts, block: FactsBlock, *, state: bool 
     assert block.horizon_days == compiled.calendar.days, "facts and contracts speak of the same horizon"
     run = expose if plain else _expose_compiled
     facts = fact_arrays(block)
-    desk = open_desk(compiled.calendar, compiled.book, compiled.purchases, facts)
+    book = compiled.book
+    if len(facts.coming_row):
+        book = book._replace(money=book.money.copy())
+    desk = open_desk(compiled.calendar, book, compiled.purchases, facts)
     paths, debtors = len(block), len(block.failure_partner) + len(block.request_partner)
     kept = 32 if compiled.purchases.kind == ACCOUNT else 1
     turns = paths * (64 + (len(compiled.purchases.buy_invoice) + len(compiled.purchases.held)) // kept)
     recoveries = 2 * debtors + 64
     while True:
         out = _allocate_exposure(compiled, paths, turns, debtors, recoveries, state)
-        run(compiled.calendar, compiled.book, compiled.purchases, compiled.cover, facts, desk, out)
+        run(compiled.calendar, book, compiled.purchases, compiled.cover, facts, desk, out)
         if out.turn_ptr[-1] <= turns and out.recovery_ptr[-1] <= recoveries:
             return out
         turns, recoveries = max(turns, int(out.turn_ptr[-1])), max(recoveries, int(out.recovery_ptr[-1]))

@@ -299,7 +299,7 @@ def _planned(ledger: Ledger, horizon_days: int) -> Int64:
     by_day = np.zeros(horizon_days, dtype=np.int64)
     last = ledger.as_of + horizon_days - 1
     step = {"month": 1, "quarter": 3, "year": 12}
-    for flow in ledger.planned_flows:
+    for flow in (flow for flow in ledger.planned_flows if flow.is_counted):
         start = to_date(flow.day)
         until = last if flow.until == NO_DAY or not flow.every else min(last, flow.until)
         count, day = 0, flow.day

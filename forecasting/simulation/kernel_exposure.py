@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.simulation.kernel_book import ISSUE, LOOKBACK, Book, Calendar
+from forecasting.simulation.kernel_book import AMOUNT, ISSUE, LOOKBACK, Book, Calendar
 from forecasting.simulation.kernel_claims import claim_losses
 from forecasting.simulation.kernel_clauses import SPOT, Purchases
 from forecasting.simulation.kernel_desk import (
@@ -107,7 +107,7 @@ def expose(
                     share_relief(path, t, desk, book, purchases, facts)
                 out.eligible_late[path, t] = eligible(desk.level, desk.approved, cap_ppm)
                 _note_state(path, t, calendar, purchases, desk, out)
-            _post_day(path, t, taken, own, direct, paid, book, out)
+            _post_day(path, t, taken, own, direct, paid, book, facts, out)
             if desk.cursor[COUNTED] < cover.outstanding_day.shape[0]:
                 _count_outstanding(path, t, t, book, cover, desk, out)
         _finish(path, calendar, book, purchases, cover, facts, desk, out)
@@ -126,6 +126,10 @@ def _begin(
 ) -> None:
     """The morning of day 0: what is open, disputed and with the factor, whose debtors will fail."""
     copy(book.open_start, desk.open)
+    # Invoices to come are of another amount on each path; the block's amounts are its own (`expose_block`).
+    for k in range(facts.coming_row.shape[0]):
+        desk.open[facts.coming_row[k]] = facts.coming_minor[path, k]
+        book.money[facts.coming_row[k], AMOUNT] = facts.coming_minor[path, k]
     fill(desk.flags, 0)
     if book.returns_vat:
         for i in range(desk.flags.shape[0]):
@@ -236,10 +240,15 @@ def _note_state(path: int, t: int, calendar: Calendar, purchases: Purchases, des
 
 
 @inlined
-def _post_day(path: int, t: int, taken: int, own: int, direct: int, paid: int, book: Book, out: Exposure) -> None:
+def _post_day(
+    path: int, t: int, taken: int, own: int, direct: int, paid: int, book: Book, facts: FactArrays, out: Exposure
+) -> None:
     """The day's flows, with all receipts (0) and with those that reach the company (1)."""
     planned = book.fixed[0, t]
     vat = book.fixed[1, t]
+    if facts.fixed.shape[0]:
+        planned += facts.fixed[path, 0, t]
+        vat += facts.fixed[path, 1, t]
     out.base[path, t] += taken + own + direct + planned + vat - paid
     out.daily[0, DEBTOR_RECEIPT, t] += taken + own + direct
     out.total[0, path, DEBTOR_RECEIPT] += taken + own + direct

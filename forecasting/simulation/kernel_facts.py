@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from forecasting.ledger import NO_DAY
 from forecasting.scenario import Procedure
-from forecasting.simulation.facts import Dispute, Failure, InvoiceEvents, PathFacts, Request
+from forecasting.simulation.facts import Business, Dispute, Failure, InvoiceEvents, PathFacts, Request
 
 Int16 = npt.NDArray[np.int16]
 Int32 = npt.NDArray[np.int32]
@@ -29,6 +29,33 @@ ON_DEADLINE: Final = -(2**29)
 #: Rates are whole numbers of millionths.
 PPM: Final = 1_000_000
 PROCEDURES: Final[tuple[Procedure, ...]] = ("liquidation", "reorganisation", "safeguard")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BusinessBlock:
+    """`facts.Business` of B paths: amounts int64 (B, E) and (B, S), comes bool (B, U).
+
+    fixed int64 (B, 2, H): what a path changes of the planned flows (0) and of the VAT that is known (1) by day.
+    """
+
+    customer_row: Int64
+    customer_minor: Int64
+    supplier_row: Int64
+    supplier_minor: Int64
+    flow: Int64
+    comes: npt.NDArray[np.bool_]
+    fixed: Int64
+
+    def of_path(self, path: int) -> Business:
+        """One path's."""
+        return Business(
+            customer_row=self.customer_row,
+            customer_minor=self.customer_minor[path],
+            supplier_row=self.supplier_row,
+            supplier_minor=self.supplier_minor[path],
+            flow=self.flow,
+            comes=self.comes[path],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +102,7 @@ class FactsBlock:
     request_partner: Int32
     request_day: Int32
     request_declared: Int32
+    business: BusinessBlock | None = None
 
     def __len__(self) -> int:
         return len(self.drawn)
@@ -83,6 +111,7 @@ class FactsBlock:
 class FactArrays(NamedTuple):
     """A FactsBlock as the compiled code reads it: what is frequent in columns, what is rare in tables of int64.
 
+    coming_row int64 (E,), coming_minor int64 (B, E), fixed int64 (B, 2, H): see `BusinessBlock`, empty where there is none.
     dispute (k, 3): invoice, day, resolved. failure (k, 7) and request (k, 3): see the columns below.
     """
 
@@ -103,6 +132,9 @@ class FactArrays(NamedTuple):
     failure: Int64
     request_ptr: Int64
     request: Int64
+    coming_row: Int64
+    coming_minor: Int64
+    fixed: Int64
 
 
 #: Columns of `FactArrays.failure`; the first two are those of `request` as well.
@@ -121,6 +153,7 @@ def fact_arrays(block: FactsBlock) -> FactArrays:
     def table(*columns: npt.NDArray[np.signedinteger[Any]]) -> Int64:
         return np.column_stack([column.astype(np.int64) for column in columns])
 
+    coming = block.business
     return FactArrays(
         drawn=block.drawn,
         receipt_ptr=block.receipt_ptr,
@@ -147,6 +180,9 @@ def fact_arrays(block: FactsBlock) -> FactArrays:
         ),
         request_ptr=block.request_ptr,
         request=table(block.request_partner, block.request_day, block.request_declared),
+        coming_row=np.zeros(0, dtype=np.int64) if coming is None else coming.customer_row,
+        coming_minor=np.zeros((0, 0), dtype=np.int64) if coming is None else coming.customer_minor,
+        fixed=np.zeros((0, 0, 0), dtype=np.int64) if coming is None else coming.fixed,
     )
 
 
@@ -220,6 +256,7 @@ def path_facts(block: FactsBlock, path: int) -> PathFacts:
             for k in range(block.request_ptr[path], block.request_ptr[path + 1])
         ),
         moved_overdue=int(block.moved[path]),
+        business=None if block.business is None else block.business.of_path(path),
     )
 
 

@@ -16,7 +16,7 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 def operating_flows(ledger: Ledger, facts: PathFacts, last_day: int) -> Iterator[Flow]:
     """Every flow from `as_of` to the last day that is the same whatever the contracts (step 1 of domain 1.4)."""
     yield from _supplier_payments(ledger, facts, last_day)
-    for planned in ledger.planned_flows:
+    for planned in (flow for flow in ledger.planned_flows if flow.is_counted):
         for day in planned_days(planned, ledger.as_of, last_day):
             yield Flow(
                 day=day,

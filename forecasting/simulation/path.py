@@ -22,6 +22,7 @@ from forecasting.insurance.premium import charges, premium_basis
 from forecasting.ledger import Amounts, Ledger
 from forecasting.simulation.bank import Bank
 from forecasting.simulation.claims import Claim, claims_of_path, insurance_flows
+from forecasting.simulation.coming import ledger_on
 from forecasting.simulation.cover import Cover
 from forecasting.simulation.factored import Agenda, Factored
 from forecasting.simulation.facts import Failure, PathFacts
@@ -84,7 +85,9 @@ class _Path:
         factoring: FactoringContract | None,
         insurance: InsurancePolicy | None,
     ) -> None:
-        self._ledger, self._facts = ledger, facts
+        # What a policy takes from the ledger is what was planned, whatever the path brings.
+        self._planned, self._facts = ledger, facts
+        self._ledger = ledger = ledger_on(ledger, facts.business)
         self._first, self._last = ledger.as_of, ledger.as_of + horizon_days - 1
         self._insurance = insurance
         self._variant: Variant = _variant(factoring, insurance)
@@ -160,7 +163,7 @@ class _Path:
                     self._factored.delegate(flow.day, flow.partner_id, flow.amount_minor)
                 else:
                     self._schedule((flow,))
-        basis = premium_basis(policy, self._ledger, self._outstanding(policy))
+        basis = premium_basis(policy, self._planned, self._outstanding(policy))
         for charge in charges(policy, basis, by_year, self._last):
             category: Category = "insurance_fee" if charge.kind == "yearly_fee" else "premium"
             amount = -(charge.amount_minor + charge.tax_minor)

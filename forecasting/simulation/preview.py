@@ -19,8 +19,9 @@ from scipy.special import ndtr, ndtri
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
 from forecasting.behaviour.runs import DAY_SHARE, payment_chances
 from forecasting.ledger import Amounts, Ledger
+from forecasting.simulation.coming import mean_factor, mean_ledger
 from forecasting.simulation.draw_block import shared_receipts
-from forecasting.simulation.draw_plan import COVERED, DISPUTED, STATED, DrawPlan
+from forecasting.simulation.draw_plan import COVERED, DISPUTED, STATED, DrawPlan, Shared
 from forecasting.simulation.draws import shocked_wait, vanishing_probability
 from forecasting.simulation.facts import InvoiceEvents
 from forecasting.simulation.operations import operating_flows
@@ -64,6 +65,11 @@ def mean_balance(ledger: Ledger, plan: DrawPlan) -> Amounts:
     and what comes after a failure (dividends, VAT relief), which the paths then add.
     """
     paid = plan.our_payments
+    if plan.coming is not None:
+        ledger = mean_ledger(plan.coming)
+        side = plan.coming.suppliers
+        whole = np.where(plan.coming.supplier_index[paid.row] >= 0, mean_factor(side), 1.0)
+        paid = Shared(paid.row, paid.day, np.rint(paid.minor * whole).astype(np.int64))
     ours = InvoiceEvents(invoice=paid.row, day=paid.day.astype(np.int32) + plan.as_of, amount_minor=paid.minor)
     facts = replace(plan.known.facts, payments=ours)
     flows = np.zeros(plan.horizon_days)
@@ -77,7 +83,8 @@ def variance_of_receipts(plan: DrawPlan, day: int) -> float:
     """The variance, over paths, of what customers pay up to the end of `day` (from as_of); minor units squared.
 
     Var = E[Var | Z, Y] + Var E[. | Z, Y] for the bad year Z and the bad years Y of sectors, given which debtors are
-    independent; given a debtor's bin and stop its invoices are. Disputes act on the mean alone.
+    independent; given a debtor's bin and stop its invoices are. Disputes act on the mean alone. Of the amounts of invoices
+    to come the expected ones count: what their level adds is left out.
     """
     z_node, z_weight = _gauss(_YEARS)
     y_node, y_weight = _gauss(_SECTORS)
@@ -156,7 +163,7 @@ def _paid_by_bin(plan: DrawPlan, kind: Int64, kinds: int) -> Floats:
     pays = np.zeros((kinds, BINS, horizon + 1))
     for slots in _chunks(slot[~later]):
         law = _open_laws(plan, slots) * _after_disputes(plan, slots, debtor)[:, None, :]
-        np.add.at(pays, kind[debtor[slots]], plan.minor[slots, None, None] * law)
+        np.add.at(pays, kind[debtor[slots]], plan.mean_minor[slots, None, None] * law)
     raw = np.zeros_like(pays)
     profile, group = plan.debtors.profile[debtor], plan.debtors.group[debtor]
     early = np.maximum(
@@ -185,7 +192,7 @@ def _convolved(plan: DrawPlan, slots: Int64, kind: Int64, kinds: int, key: tuple
     # Payments cannot come before `first` days from the due date: day = (due + first) + k, k from 0.
     start = plan.due_of(slots).astype(np.int64) + first
     amount = np.zeros((kinds, horizon + 1))
-    expected = np.where(plan.special_of(slots) & STATED, 1 / (1 - _credited(plan)), 1.0) * plan.minor[slots]
+    expected = np.where(plan.special_of(slots) & STATED, 1 / (1 - _credited(plan)), 1.0) * plan.mean_minor[slots]
     np.add.at(amount, (kind, np.clip(start, 0, horizon)), expected)
     size = next_fast_len(horizon + 1 + span, real=True)
     found = irfft(rfft(amount, size)[:, None, :] * rfft(chance, size)[None, :, :], size)[:, :, : horizon + 1]

@@ -19,7 +19,6 @@ from forecasting.money import apply_rate
 from forecasting.plan import (
     AddedOrder,
     Loan,
-    PlanItem,
     Who,
     counted_flows,
     explained,
@@ -220,9 +219,9 @@ def test_a_big_order_brings_its_invoice_and_its_purchases() -> None:
 
 def test_words_stand_for_their_numbers() -> None:
     items = [
-        PlanItem(flow=flow(-1_001, "sure")),
-        PlanItem(flow=flow(-1_001, "likely"), certainty="likely"),
-        PlanItem(flow=flow(1_001, "possible"), certainty="possible"),
+        flow(-1_001, "sure"),
+        replace(flow(-1_001, "likely"), certainty="likely"),
+        replace(flow(1_001, "possible"), certainty="possible"),
     ]
     assert [f.amount_minor for f in weighted_flows(items)] == [-1_001, -751, 400]
     assert [len(counted_flows(items, word)) for word in ("sure", "likely", "possible")] == [1, 2, 3]
