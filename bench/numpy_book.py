@@ -39,6 +39,7 @@ class NumpyBook:
         self.due, self.earliest = plan.due_of(order), plan.earliest_of(order)
         self.shift = np.minimum(plan.offsets[0], 2 * plan.horizon_days).astype(np.int16)
         self.minor = plan.minor[order].astype(np.float64)
+        self.tiled = self.minor
         self.profile = plan.debtors.profile[self.debtor[self.later :]].astype(np.int64)
         known = np.clip(-self.due[self.later :].astype(np.int64) - FIRST_OFFSET, 0, NEVER)
         cumulative = plan.tables.cumulative.astype(np.float64) / 2**32
@@ -69,7 +70,7 @@ class NumpyBook:
         np.minimum(day, np.int16(horizon), out=day)
         self._stop(day, stops(plan, luck, marks).stop)
         cells = day + (np.arange(count, dtype=np.int64) * (horizon + 1))[:, None]
-        sums = np.bincount(cells.ravel(), np.tile(self.minor, count), count * (horizon + 1))
+        sums = np.bincount(cells.ravel(), self._weights(count), count * (horizon + 1))
         disputed = rng.integers(0, cells.size, rng.binomial(cells.size, _CREDITED))
         np.subtract.at(sums, cells.ravel()[disputed], 0.2 * self.minor[disputed % len(plan.row)])
         book = np.rint(sums.reshape(count, -1)).astype(np.int64)
@@ -78,6 +79,12 @@ class NumpyBook:
             book[:, late] = 0
         rolled: Int64 = book[:, :horizon] + shared_receipts(plan)
         return rolled
+
+    def _weights(self, count: int) -> npt.NDArray[np.float64]:
+        """The amounts once for each path of a chunk, written down once."""
+        if len(self.tiled) < count * len(self.minor):
+            self.tiled = np.tile(self.minor, count)
+        return self.tiled[: count * len(self.minor)]
 
     def _stop(self, day: npt.NDArray[np.int16], stop: npt.NDArray[np.int16]) -> None:
         """Takes back what debtors that stop would have paid from then on."""

@@ -84,10 +84,8 @@ def coming_of(ledger: Ledger, horizon_days: int, customers: OpenRows, suppliers:
     if not some and not len(flow):
         return None
     errors = level_errors(ledger) if some else {}
-    sides = {
-        side: _side(ledger, side, rows, horizon_days, errors.get(side, _NO_ERROR))
-        for side, rows in (("customer", customers), ("supplier", suppliers))
-    }
+    ours = _side(ledger, "supplier", suppliers, horizon_days, errors.get("supplier", _NO_ERROR))
+    theirs = _side(ledger, "customer", customers, horizon_days, errors.get("customer", _NO_ERROR))
     moved = np.zeros((len(flow), horizon_days), dtype=np.int64)
     for u, k in enumerate(flow.tolist()):
         planned = ledger.planned_flows[k]
@@ -95,10 +93,10 @@ def coming_of(ledger: Ledger, horizon_days: int, customers: OpenRows, suppliers:
             moved[u, day - ledger.as_of] += planned.amount_minor
     return Coming(
         horizon_days=horizon_days,
-        customers=sides["customer"],
-        suppliers=sides["supplier"],
-        index=_places(ledger.customers, sides["customer"]),
-        supplier_index=_places(ledger.suppliers, sides["supplier"]),
+        customers=theirs,
+        suppliers=ours,
+        index=_places(ledger.customers, theirs),
+        supplier_index=_places(ledger.suppliers, ours),
         ledger=ledger,
         flow=flow,
         flow_day=moved,
@@ -181,7 +179,8 @@ def _amounts(side: ComingSide, seed: int, paths: Int64) -> Int64:
     factor = factors_ppm(side, seed, paths)[:, side.month]
     # Whole millions of minor units apart from the rest: the product stays within 64 bits.
     whole, rest = np.divmod(side.base_minor, PPM)
-    return np.maximum(whole[None, :] * factor + (rest[None, :] * factor * 2 + PPM) // (2 * PPM), 1)
+    amount: Int64 = np.maximum(whole[None, :] * factor + (rest[None, :] * factor * 2 + PPM) // (2 * PPM), 1)
+    return amount
 
 
 def _add_vat(returns: Int64, side: ComingSide, minor: Int64, sign: int) -> None:

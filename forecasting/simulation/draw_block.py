@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
-from scipy.special import log1p
 
-from forecasting.simulation.assumptions import Assumptions
 from forecasting.simulation.coming import Coming, business_block
-from forecasting.simulation.draw_plan import COVERED, DISPUTED, DrawPlan, Int16, Int32, Int64, Shared
-from forecasting.simulation.draws import (
-    DISPUTE,
-    Found,
-    PathLuck,
-    Stops,
-    day_receipts,
-    debtor_marks,
-    path_luck,
-    pay_days,
-    step_of,
-    stops,
-)
-from forecasting.simulation.kernel_events import DisputeHits, DisputeTerms, count_events, fill_events, settle
+from forecasting.simulation.disputes import Disputes, credit_of, settle_disputes
+from forecasting.simulation.draw_plan import DrawPlan, Int16, Int32, Int64, Shared
+from forecasting.simulation.draws import Stops, day_receipts, debtor_marks, path_luck, pay_days, stops
+from forecasting.simulation.kernel_events import count_events, fill_events
 from forecasting.simulation.kernel_facts import NEVER, ON_DEADLINE, PROCEDURES, BusinessBlock, FactsBlock, to_ppm
-from forecasting.simulation.luck import GOLDEN, step
-
-#: Settlement times are drawn from this many equally likely ones.
-_TIMES: Final = 4096
 
 
 def draw_block(plan: DrawPlan, first: int, count: int, *, plain: bool = False) -> FactsBlock:
@@ -61,12 +43,8 @@ def receipts_book(plan: DrawPlan, first: int, count: int) -> Int64:
     luck = path_luck(plan, np.arange(first, first + count))
     marks = debtor_marks(plan, luck)
     ends = stops(plan, luck, marks)
-    total, hits = day_receipts(plan, luck, marks, ends.stop)
-    found = (hits.path.astype(np.int64), hits.slot.astype(np.int64), hits.day)
-    disputes = settle_disputes(plan, luck, found, ends.stop)
-    cell = disputes.path * total.shape[1] + disputes.paid
-    np.subtract.at(total.reshape(-1), cell, disputes.credit_minor)
-    book: Int64 = total[:, : plan.horizon_days] + shared_receipts(plan)
+    book: Int64 = day_receipts(plan, luck, marks, ends.stop)[:, : plan.horizon_days]
+    book += shared_receipts(plan)
     return book
 
 
@@ -81,100 +59,6 @@ def shared_receipts(plan: DrawPlan) -> Int64:
     shared = np.zeros(plan.horizon_days, dtype=np.int64)
     np.add.at(shared, plan.known_receipts.day, plan.known_receipts.minor)
     return shared
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disputes:
-    """Drawn disputes by path, then slot of the plan: opening and resolution as days from as_of; int64.
-
-    paid int16: the day of the payment. credit_minor: what the settlement credits and the payment is short of, or 0.
-    """
-
-    path: Int64
-    slot: Int64
-    paid: Int16
-    opened: Int64
-    resolved: Int64
-    credit_minor: Int64
-
-
-def settle_disputes(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16, *, plain: bool = False) -> Disputes:
-    """When disputes open and end, and what they cost; those that never open are dropped.
-
-    A dispute opens on a day between issue and due date, each alike; one that would have opened before as_of is known not
-    to have, one that the ledger flags lasts from the issue date. It ends after one day and an exponential time; it does
-    not move the payment (domain 1.4 step 4).
-    """
-    path, slot, paid = found
-    opens, opened, resolved, credit = (_plain_settlement if plain else _settlement)(plan, luck, found, stop)
-    return Disputes(
-        path=path[opens],
-        slot=slot[opens],
-        paid=paid[opens],
-        opened=opened[opens],
-        resolved=resolved[opens],
-        credit_minor=credit[opens],
-    )
-
-
-#: Which disputes open, the days of opening and end, what is credited.
-Settlement = tuple[npt.NDArray[np.bool_], Int64, Int64, Int64]
-
-
-def _settlement(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16) -> Settlement:
-    path, slot, paid = found
-    opens = np.empty(len(path), dtype=np.bool_)
-    opened, resolved, credit = (np.empty(len(path), dtype=np.int64) for _ in range(3))
-    hits = DisputeHits(path, slot, plan.special_of(slot), paid)
-    settle(_dispute_terms(plan), luck.state, hits, stop, opens, opened, resolved, credit)
-    return opens, opened, resolved, credit
-
-
-def _dispute_terms(plan: DrawPlan) -> DisputeTerms:
-    """The plan's disputes as the compiled code takes them."""
-    return DisputeTerms(
-        stable=plan.invoices.stable,
-        golden=GOLDEN,
-        step=step_of(DISPUTE),
-        row=plan.row,
-        ptr=plan.debtors.ptr,
-        issue=plan.invoices.issue,
-        due=plan.invoices.due,
-        as_of=plan.as_of,
-        minor=plan.minor,
-        times=settlement_days(plan.assumptions),
-        credited=plan.flat.credit_limit,
-        rate_ppm=to_ppm(plan.assumptions.dispute_credit_rate),
-    )
-
-
-def _plain_settlement(plan: DrawPlan, luck: PathLuck, found: Found, stop: Int16) -> Settlement:
-    path, slot, paid = found
-    row = plan.row[slot]
-    state = step(luck.state[path], plan.invoices.stable[row])
-    word = step(state, DISPUTE)
-    special = plan.special_of(slot)
-    flagged = special & DISPUTED > 0
-    halt = stop[path, plan.debtor_of(slot)]
-    issue = plan.invoices.issue[row].astype(np.int64) - plan.as_of
-    span = np.maximum(plan.invoices.due[row].astype(np.int64) - plan.as_of - issue, 0) + 1
-    opened = issue + (((word >> np.uint64(48)) * span.astype(np.uint64)) >> np.uint64(16)).astype(np.int64)
-    opened = np.where(flagged, issue, opened)
-    lasts = settlement_days(plan.assumptions)[((word >> np.uint64(36)) & np.uint64(_TIMES - 1)).astype(np.intp)]
-    resolved = np.maximum(opened, 0) + lasts
-    credited = (state & np.uint64(0xFF)) < plan.flat.credit_limit
-    rate = to_ppm(plan.assumptions.dispute_credit_rate)
-    credited &= (resolved < halt) & (special & COVERED == 0)
-    credit = np.where(credited, (plan.minor[slot] * rate * 2 + 1_000_000) // 2_000_000, 0)
-    opens = flagged | ((opened >= 0) & (opened < np.minimum(paid, halt)))
-    return opens, opened, resolved, credit
-
-
-def settlement_days(assumptions: Assumptions) -> Int64:
-    """Equally likely times from the opening of a dispute to its end, in whole days of at least 1; int64 (4096,)."""
-    share = (np.arange(_TIMES) + 0.5) / _TIMES
-    days: Int64 = 1 + np.floor(-assumptions.dispute_mean_days * log1p(-share)).astype(np.int64)
-    return days
 
 
 Rows = tuple[Int64, Int64, Int64, Int64]
@@ -229,7 +113,7 @@ def _credits_of(plan: DrawPlan, business: BusinessBlock, disputes: Disputes) -> 
     touched = np.flatnonzero((place >= 0) & (disputes.credit_minor > 0))
     amount = business.customer_minor[disputes.path[touched], place[touched]]
     credit = disputes.credit_minor.copy()
-    credit[touched] = (amount * to_ppm(plan.assumptions.dispute_credit_rate) * 2 + 1_000_000) // 2_000_000
+    credit[touched] = credit_of(plan, amount)
     return replace(disputes, credit_minor=credit)
 
 

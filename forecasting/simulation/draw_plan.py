@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
+from scipy.special import log1p, ndtri
 
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS, DelayProfiles
 from forecasting.dates import business_table
@@ -19,9 +19,11 @@ from forecasting.scenario import Delays, Scenario
 from forecasting.simulation.assumptions import ASSUMPTIONS, Assumptions, default_correlation
 from forecasting.simulation.coming import Coming, coming_of, mean_factor
 from forecasting.simulation.facts import InvoiceEvents
+from forecasting.simulation.kernel_disputes import DisputeLaw
 from forecasting.simulation.kernel_draws import Tables
+from forecasting.simulation.kernel_facts import to_ppm
 from forecasting.simulation.known import Known, OpenRows, known_part
-from forecasting.simulation.luck import GOLDEN
+from forecasting.simulation.luck import DISPUTE, GOLDEN, step_of
 from forecasting.simulation.run_days import Runs
 from forecasting.simulation.shocks import PartnerShock, partner_shock
 from forecasting.simulation.table import NEVER, DelayTables, delay_tables
@@ -33,6 +35,10 @@ LONG_AGO: Final = -10_000
 DISPUTED: Final = 1
 STATED: Final = 2
 COVERED: Final = 4
+#: Settlement times of disputes are drawn from this many equally likely ones.
+SETTLEMENT_TIMES: Final = 4096
+#: What lasts so many days never ends within any horizon.
+_LONG: Final = 30_000
 
 _NOTHING: Final = OpenRows(
     row=np.empty(0, dtype=np.int64), minor=np.empty(0, dtype=np.int64), stated=np.empty(0, dtype=np.bool_)
@@ -170,6 +176,19 @@ class DrawPlan:
         expected = self.coming.index[self.row] >= 0
         return np.where(expected, self.minor * mean_factor(self.coming.customers), self.minor)
 
+    @cached_property
+    def dispute_law(self) -> DisputeLaw:
+        """The assumptions about disputes in whole numbers."""
+        given = self.assumptions
+        return DisputeLaw(
+            drawn=np.uint32(round(given.dispute_probability * 65_536)),
+            credited=np.uint32(round(given.dispute_probability * given.dispute_credit_share * 65_536)),
+            flagged_credited=np.uint32(round(given.dispute_credit_share * 65_536)),
+            counter=step_of(DISPUTE),
+            times=settlement_times(given.dispute_mean_days),
+            rate_ppm=to_ppm(given.dispute_credit_rate),
+        )
+
     def shared(self, events: InvoiceEvents) -> Shared:
         """Events of the known part within the horizon."""
         day = events.day.astype(np.int64) - self.as_of
@@ -280,6 +299,13 @@ def with_coming(plan: DrawPlan, ledger: Ledger) -> DrawPlan:
     return replace(plan, coming=coming_of(ledger, plan.horizon_days, drawn, plan.payments))
 
 
+def settlement_times(mean_days: float) -> Int16:
+    """Equally likely times from the opening of a dispute to its end, in whole days of at least 1; int16 (4096,)."""
+    share = (np.arange(SETTLEMENT_TIMES) + 0.5) / SETTLEMENT_TIMES
+    days: Int16 = np.minimum(1 + np.floor(-mean_days * log1p(-share)), _LONG).astype(np.int16)
+    return days
+
+
 def _flat(plan: DrawPlan) -> Tables:
     """A plan's arrays as the compiled code takes them."""
     slot = np.arange(len(plan.row))
@@ -314,8 +340,7 @@ def _flat(plan: DrawPlan) -> Tables:
         add=plan.add,
         roll=plan.roll,
         unroll=np.searchsorted(plan.roll, np.arange(plan.horizon_days + 1)).astype(np.int16),
-        dispute_limit=np.uint64(round(plan.assumptions.dispute_probability * 65_536)),
-        credit_limit=np.uint64(round(plan.assumptions.dispute_credit_share * 256)),
+        disputes=plan.dispute_law,
     )
 
 

@@ -19,16 +19,23 @@ from scipy.special import log1p, ndtr, ndtri
 from forecasting.behaviour.profiles import FIRST_OFFSET, OFFSETS
 from forecasting.simulation.draw_plan import COVERED, DISPUTED, STATED, DrawPlan, Floats, Int16, Int32, Int64
 from forecasting.simulation.kernel_draws import Hits, fill, fill_marks
-from forecasting.simulation.luck import GOLDEN, Words, mix, path_states, step, systematic_factors, uniforms
+from forecasting.simulation.luck import (
+    DEBTOR,
+    GOLDEN,
+    ONSET,
+    PROCEDURE,
+    SECTOR,
+    Words,
+    mix,
+    path_states,
+    short_words,
+    step,
+    step_of,
+    systematic_factors,
+    uniforms,
+)
 from forecasting.simulation.run_days import run_pay_days
 from forecasting.simulation.table import BINS, NEVER, alias_draw
-
-#: Counters of an entity's words. The delay of an invoice is its state itself, before any counter.
-DEBTOR: Final = 1 << 40
-ONSET: Final = DEBTOR + 1
-PROCEDURE: Final = DEBTOR + 2
-DISPUTE: Final = DEBTOR + 3
-SECTOR: Final = DEBTOR + 4
 
 #: Bits of `marks` beside the bin of the debtor's effect.
 FAILS: Final = 16
@@ -38,6 +45,7 @@ _HALF: Final = np.uint64(32)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _NO_DAYS: Final = np.empty((0, 0), dtype=np.int16)
 _NO_SUMS: Final = np.empty((0, 0), dtype=np.int64)
+_NO_HITS: Final = Hits(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int16))
 Marks = npt.NDArray[np.uint8]
 Halves = npt.NDArray[np.uint32]
 #: Path, invoice of the plan, and day of its payment.
@@ -220,14 +228,14 @@ def run_days(plan: DrawPlan, luck: PathLuck, stop: Int16, *, plain: bool = False
     return paid
 
 
-def day_receipts(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int64, Hits]:
-    """What debtors pay on each day of each path, disputes left out of account; int64 (B, H + 1), the last for never."""
+def day_receipts(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> Int64:
+    """What debtors pay on each day of each path, short of what disputes credit; int64 (B, H + 1), the last for never."""
     total = np.empty((len(luck.state), plan.horizon_days + 1), dtype=np.int64)
-    hits = _with_hits(plan, luck, lambda room: fill(plan.flat, luck.state, marks, stop, _NO_DAYS, total, room))
+    fill(plan.flat, luck.state, marks, stop, _NO_DAYS, total, _NO_HITS)
     if plan.runs is not None:
         paths = np.arange(len(total))[:, None]
         np.add.at(total, (paths, run_days(plan, luck, stop).astype(np.int64)), plan.minor[plan.run_slot][None, :])
-    return total, hits
+    return total
 
 
 def _sorted(plan: DrawPlan, hits: Hits) -> Found:
@@ -240,7 +248,7 @@ def _sorted(plan: DrawPlan, hits: Hits) -> Found:
 def _with_hits(plan: DrawPlan, luck: PathLuck, draw: Callable[[Hits], int]) -> Hits:
     """Runs a compiled draw with room enough for its hits; the hits that it found."""
     flagged = int((plan.special & DISPUTED > 0).sum())
-    expected = len(luck.state) * (len(plan.row) * int(plan.flat.dispute_limit) // 65_536 + flagged)
+    expected = len(luck.state) * (len(plan.row) * int(plan.dispute_law.drawn) // 65_536 + flagged)
     room = expected + expected // 4 + 1024
     while True:
         hits = Hits(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int16))
@@ -250,21 +258,16 @@ def _with_hits(plan: DrawPlan, luck: PathLuck, draw: Callable[[Hits], int]) -> H
         room = count
 
 
-def step_of(counter: int) -> np.uint64:
-    """What a counter adds to a state."""
-    return np.uint64(counter * int(GOLDEN) % 2**64)
-
-
 def _plain_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tuple[Int16, Found]:
     count = np.diff(plan.debtors.ptr)
     debtor = np.repeat(np.arange(len(plan.debtors)), count)
     is_future = np.arange(len(plan.row)) >= plan.debtors.future[debtor]
-    word = mix(luck.state[:, None] + plan.invoices.stable[plan.row].view(np.uint64) * GOLDEN)
+    key = plan.invoices.stable[plan.row].view(np.uint64) * GOLDEN
+    word, short = mix(luck.state[:, None] + key), short_words(luck.state[:, None], key)
     bins = (marks & 15)[:, debtor].astype(np.intp)
     profile = plan.debtors.profile[debtor].astype(np.intp)
-    top = word >> np.uint64(48)
-    column = alias_draw(plan.tables.alias.ravel(), profile * BINS + bins, top)
-    cell = alias_draw(plan.tables.cell_alias.ravel(), bins, top).astype(np.uint64)
+    column = alias_draw(plan.tables.alias.ravel(), profile * BINS + bins, (short >> np.uint32(16)).astype(np.uint64))
+    cell = alias_draw(plan.tables.cell_alias.ravel(), bins, word >> np.uint64(48)).astype(np.uint64)
     uniform = (cell << np.uint64(24)) | ((word >> np.uint64(24)) & np.uint64(0xFFFFFF))
     column = np.where(is_future, column, _conditional_column(plan, profile, uniform))
     group = plan.debtors.group[debtor]
@@ -277,7 +280,7 @@ def _plain_days(plan: DrawPlan, luck: PathLuck, marks: Marks, stop: Int16) -> tu
     day = np.where(special & COVERED, plan.horizon_days, day)
     paid = plan.roll[np.minimum(np.maximum(day, plan.earliest_of(slot)), plan.horizon_days)]
     days: Int16 = np.where(paid < stop[:, debtor], paid, np.int16(plan.horizon_days))
-    drawn = ((word >> np.uint64(8)) & np.uint64(0xFFFF)) < plan.flat.dispute_limit
+    drawn = (short & np.uint32(0xFFFF)) < plan.dispute_law.drawn
     path, slot = np.nonzero((drawn | (special & DISPUTED > 0)) & (special & STATED == 0))
     return days, (path, slot, days[path, slot])
 

@@ -12,6 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from forecasting.simulation.kernel_disputes import DisputeLaw, is_credited, share_of, special_at, times_of
+from forecasting.simulation.kernel_luck import mixed, short_word
+
 Words = npt.NDArray[np.uint64]
 Halves = npt.NDArray[np.uint32]
 Int16 = npt.NDArray[np.int16]
@@ -27,14 +30,6 @@ _DEBTORS: Final = 512
 _INVOICES: Final = 1_024
 #: Paths that are worked on at a time: so many sums stay within reach.
 _PATHS: Final = 48
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _mix(z: np.uint64) -> np.uint64:
-    """The finaliser of `luck.mix`."""
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
 
 
 @njit(nogil=True, cache=True)
@@ -56,6 +51,7 @@ def fill_marks(
     """
     count = key.size
     own = np.empty(_DEBTORS, dtype=np.uint32)
+    bins = np.empty(_DEBTORS, dtype=np.uint32)
     low = np.empty(_DEBTORS, dtype=np.uint32)
     onset = np.empty(_DEBTORS, dtype=np.uint32)
     for first in range(0, count, _DEBTORS):
@@ -64,21 +60,22 @@ def fill_marks(
         for p in range(state.size):
             start = state[p]
             for d in range(width):
-                s = _mix(start + keys[d])
-                w = _mix(s + debtor_step)
+                s = mixed(start + keys[d])
+                w = mixed(s + debtor_step)
                 own[d] = np.uint32(w >> np.uint64(32))
                 low[d] = np.uint32(w)
-                onset[d] = np.uint32(_mix(s + onset_step) >> np.uint64(32))
-            row = marks[p, first : first + width]
-            row[:] = 0
+                onset[d] = np.uint32(mixed(s + onset_step) >> np.uint64(32))
+            bins[:width] = 0
             for k in range(bin_edge.shape[1]):
                 edge = bin_edge[p, k]
                 for d in range(width):
-                    row[d] += np.uint8(own[d] >= edge)
-            limit = fails[p]
-            for d in range(width):
-                row[d] |= np.uint8(low[d] < limit[np.uint64(risk[first + d])]) << np.uint8(4)
-                row[d] |= (np.uint8(onset[d] < vanishes) & (np.uint8(1) ^ given[first + d])) << np.uint8(5)
+                    bins[d] = np.uint32(bins[d] + np.uint32(own[d] >= edge))
+            limit, row = fails[p], marks[p, first : first + width]
+            classes, stated = risk[first : first + width], given[first : first + width]
+            for d in range(np.uint64(width)):
+                fallen = np.uint8(low[d] < limit[np.uint64(classes[d])]) << np.uint8(4)
+                gone = (np.uint8(onset[d] < vanishes) & (np.uint8(1) ^ stated[d])) << np.uint8(5)
+                row[d] = np.uint8(bins[d]) | fallen | gone
 
 
 class Tables(NamedTuple):
@@ -116,8 +113,7 @@ class Tables(NamedTuple):
     add: Int64
     roll: Int16
     unroll: Int16
-    dispute_limit: np.uint64
-    credit_limit: np.uint64
+    disputes: DisputeLaw
 
 
 class Hits(NamedTuple):
@@ -133,20 +129,24 @@ def fill(plan: Tables, state: Words, marks: Bytes, stop: Int16, days: Int16, rec
     """The day each invoice is paid on each path, into `days` (B, n), or what comes in on each day, into `receipts`
     (B, H + 1); the array that is not wanted is empty. The horizon stands for later or never.
 
-    Disputes are left out of account: the hits list where to look (for receipts: those that end by a credit note), and the
-    caller takes off what they make of it. Returns how many hits there are, which may be more than the lists hold.
+    Receipts are short of what disputes credit. In `days` disputes are left out of account: the hits list where to look.
+    Returns how many hits there are, which may be more than the lists hold.
     """
     widest = _widest(plan.ptr)
-    keys = np.empty(widest, dtype=np.uint64)
-    words = np.empty(widest, dtype=np.uint64)
+    low = np.empty(widest, dtype=np.uint32)
+    high = np.empty(widest, dtype=np.uint32)
+    words = np.empty(widest, dtype=np.uint32)
     column = np.zeros(widest, dtype=np.uint8)
     raw = np.empty(widest, dtype=np.int16)
     alarm = np.zeros(widest, dtype=np.uint8)
+    owner = np.empty(widest, dtype=np.int32)
+    # One place more is written before it is known that it does not count.
+    places = np.empty(widest + 1, dtype=np.int32)
     due = np.empty(widest, dtype=np.int16)
     earliest = np.empty(widest, dtype=np.int16)
     horizon = np.int16(plan.roll.size - 1)
     summing = receipts.size > 0
-    credit_limit = plan.credit_limit if summing else np.uint64(256)
+    limit = plan.disputes.credited if summing else plan.disputes.drawn
     receipts[:] = 0
     found = 0
     for start in range(0, state.size, _PATHS):
@@ -157,7 +157,7 @@ def fill(plan: Tables, state: Words, marks: Bytes, stop: Int16, days: Int16, rec
             base = plan.ptr[first]
             width = plan.ptr[last] - base
             eights = (width + 7) // 8
-            _take_keys(plan.stable, plan.golden, plan.row[base : base + width], keys)
+            _take_keys(plan.stable, plan.golden, plan.row[base : base + width], low, high)
             minor = plan.minor[base : base + width]
             row = plan.row[base : base + width]
             _relative(plan.due, row, plan.as_of, -10_000, 20_000, due)
@@ -167,28 +167,36 @@ def fill(plan: Tables, state: Words, marks: Bytes, stop: Int16, days: Int16, rec
             added = np.int16(plan.add[common] - 60) if simple else np.int16(0)
             alarm[width : 8 * eights] = 0
             owners = _Owners(
-                plan.ptr[first : last + 1], plan.future[first:last], plan.profile[first:last], plan.group[first:last]
+                plan.ptr[first : last + 1],
+                plan.future[first:last],
+                plan.profile[first:last],
+                plan.group[first:last],
+                owner,
+                plan.special_slot[plan.special_ptr[first] : plan.special_ptr[last]],
+                plan.special[plan.special_ptr[first] : plan.special_ptr[last]],
             )
+            _name_owners(owners.ptr, owner)
             opens = plan.open_slot[plan.open_ptr[first] : plan.open_ptr[last]]
             openers = plan.open_debtor[plan.open_ptr[first] : plan.open_ptr[last]]
-            specials = plan.special_slot[plan.special_ptr[first] : plan.special_ptr[last]]
-            kinds = plan.special[plan.special_ptr[first] : plan.special_ptr[last]]
-            mixed = not simple or owners.group.min() != owners.group.max()
+            varied = not simple or owners.group.min() != owners.group.max()
             for p in range(start, end):
-                _take_words(state[p], keys[:width], plan.dispute_limit, credit_limit, words, alarm)
+                _take_words(state[p], low[:width], high, words)
+                _take_alarms(words[:width], limit, alarm)
                 _take_columns(owners, marks[p, first:last], plan.alias, words, column)
                 _take_days(due[:width], earliest, column, added, horizon, raw)
-                if mixed:
+                if varied:
                     _shock_days(owners, common if simple else -1, due, earliest, plan.offsets, column, horizon, raw)
                 if opens.size:
-                    _open_days(plan, opens, openers, base, marks[p], words, due, earliest, raw)
-                if specials.size:
-                    _special_days(specials, kinds, base, horizon, raw, alarm)
+                    _open_days(plan, opens, openers, base, state[p], marks[p], due, earliest, raw)
+                if owners.special.size:
+                    _special_days(owners.special_slot, owners.special, base, horizon, raw, alarm)
                 _stop_days(owners.ptr, stop[p, first:last], plan.unroll, horizon, raw)
-                found = _take_hits(p, base, alarm.view(np.uint64)[:eights], alarm, plan.roll, raw, hits, found)
+                hit = places[: _ringing(alarm.view(np.uint64)[:eights], alarm, places)]
                 if summing:
                     _add_days(raw, minor, receipts[p])
+                    _take_credits(plan, owners, hit, state[p], stop[p, first:last], raw, receipts[p])
                 else:
+                    found = _take_hits(p, base, hit, plan.roll, raw, hits, found)
                     _roll_each(raw, plan.roll, days[p, base : base + width])
             first = last
     for p in range(receipts.shape[0]):
@@ -197,12 +205,24 @@ def fill(plan: Tables, state: Words, marks: Bytes, stop: Int16, days: Int16, rec
 
 
 class _Owners(NamedTuple):
-    """The debtors of one chunk of invoices: their pointers, where invoices to come begin, curve, shock."""
+    """The debtors of one chunk of invoices: their pointers, where invoices to come begin, curve, shock.
+
+    owner: the debtor of each invoice of the chunk; special_slot, special: those that are not as all others.
+    """
 
     ptr: Int64
     future: Int64
     profile: Int32
     group: Int32
+    owner: Int32
+    special_slot: Int32
+    special: Bytes
+
+
+@njit(nogil=True, cache=True)
+def _name_owners(ptr: Int64, owner: Int32) -> None:
+    for d in range(ptr.size - 1):
+        owner[ptr[d] - ptr[0] : ptr[d + 1] - ptr[0]] = d
 
 
 @njit(nogil=True, cache=True)
@@ -224,9 +244,12 @@ def _chunk_end(ptr: Int64, first: int, widest: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _take_keys(stable: Int64, golden: np.uint64, row: Int32, keys: Words) -> None:
+def _take_keys(stable: Int64, golden: np.uint64, row: Int32, low: Halves, high: Halves) -> None:
+    """The two halves of each invoice's key."""
     for i in range(row.size):
-        keys[i] = np.uint64(stable[np.uint64(row[i])]) * golden
+        key = np.uint64(stable[np.uint64(row[i])]) * golden
+        low[i] = np.uint32(key)
+        high[i] = np.uint32(key >> np.uint64(32))
 
 
 @njit(nogil=True, cache=True)
@@ -237,13 +260,18 @@ def _relative(day: Int32, row: Int32, as_of: int, low: int, high: int, out: Int1
 
 
 @njit(nogil=True, cache=True)
-def _take_words(state: np.uint64, keys: Words, dispute: np.uint64, credit: np.uint64, words: Words, alarm: Bytes) -> None:
-    """The word of each invoice on one path, and whether a dispute (one that ends by a credit note) is drawn."""
-    for i in range(keys.size):
-        word = _mix(state + keys[i])
-        words[i] = word
-        drawn = np.uint8(((word >> np.uint64(8)) & np.uint64(0xFFFF)) < dispute)
-        alarm[i] = drawn & np.uint8((word & np.uint64(0xFF)) < credit)
+def _take_words(state: np.uint64, low: Halves, high: Halves, words: Halves) -> None:
+    """`luck.short_words` of the invoices of a chunk on one path."""
+    first, second = np.uint32(state), np.uint32(state >> np.uint64(32))
+    for i in range(low.size):
+        words[i] = short_word(first, second, low[i], high[i])
+
+
+@njit(nogil=True, cache=True)
+def _take_alarms(words: Halves, limit: np.uint32, alarm: Bytes) -> None:
+    """Whether the lower 16 bits draw a dispute (or one that ends by a credit note)."""
+    for i in range(words.size):
+        alarm[i] = np.uint8(np.uint32(words[i] & np.uint32(0xFFFF)) < limit)
 
 
 @njit(nogil=True, cache=True)
@@ -257,21 +285,28 @@ def _special_days(slots: Int32, kinds: Bytes, base: int, horizon: np.int16, raw:
 
 
 @njit(nogil=True, cache=True)
-def _take_columns(owners: _Owners, marks: Bytes, alias: Alias, words: Words, column: Bytes) -> None:
+def _take_columns(owners: _Owners, marks: Bytes, alias: Alias, words: Halves, column: Bytes) -> None:
     """The column of the delay table that each invoice to come draws."""
     base = owners.ptr[0]
     for d in range(np.uint64(marks.size)):
         table = (np.uint64(owners.profile[d]) * np.uint64(16) + np.uint64(marks[d] & 15)) * np.uint64(256)
         for i in range(np.uint64(owners.future[d] - base), np.uint64(owners.ptr[d + np.uint64(1)] - base)):
-            column[i] = np.uint8(_column(alias, table, words[i]))
+            column[i] = np.uint8(_column(alias, table, np.uint64(words[i])))
 
 
 @njit(nogil=True, cache=True)
 def _take_days(due: Int16, earliest: Int16, column: Bytes, added: np.int16, horizon: np.int16, raw: Int16) -> None:
-    """Days of payment before rolling under the shock that most debtors bear, one that only adds days: plain sums."""
+    """Days of payment before rolling under the shock that most debtors bear, one that only adds days: plain sums.
+
+    Every step is cut back to 16 bits, so that the compiler works on many invoices at a time.
+    """
     for i in range(due.size):
-        day = max(np.int16(due[i] + np.int16(column[i]) + added), earliest[i])
-        raw[i] = horizon if column[i] == 255 else min(day, horizon)
+        late = np.int16(column[i])
+        day = np.int16(np.int16(due[i] + added) + late)
+        first = earliest[i]
+        day = day if day > first else first
+        day = day if day < horizon else horizon
+        raw[i] = horizon if late == np.int16(255) else day
 
 
 @njit(nogil=True, cache=True)
@@ -301,23 +336,24 @@ def _open_days(
     slots: Int32,
     debtors: Int32,
     base: int,
+    state: np.uint64,
     marks: Bytes,
-    words: Words,
     due: Int16,
     earliest: Int16,
     raw: Int16,
 ) -> None:
     """Days before rolling on which open invoices are paid, given that they were not paid before as_of.
 
-    One flat loop, so that the processor works on several invoices at a time.
+    They need more than 32 bits, hence a word of `luck.step`. One flat loop, so that the processor works on several
+    invoices at a time.
     """
     below, guide, cells, offsets = plan.cumulative, plan.guide, plan.cell_alias, plan.offsets
     horizon = int(plan.roll.size) - 1
     for k in range(np.uint64(slots.size)):
         at, d = np.uint64(slots[k] - base), np.uint64(debtors[k])
         profile, shock = np.uint64(plan.profile[d]), np.uint64(plan.group[d])
-        word = words[at]
-        cell = _column(cells, np.uint64(marks[d] & 15) * np.uint64(256), word)
+        word = mixed(state + np.uint64(plan.stable[np.uint64(plan.row[np.uint64(slots[k])])]) * plan.golden)
+        cell = _column(cells, np.uint64(marks[d] & 15) * np.uint64(256), word >> np.uint64(32))
         uniform = cell << np.uint64(24) | ((word >> np.uint64(24)) & np.uint64(0xFFFFFF))
         fallen = int(due[at])
         known = np.uint64(min(max(60 - fallen, 0), 255))
@@ -348,18 +384,47 @@ def _stop_days(ptr: Int64, stop: Int16, unroll: Int16, horizon: np.int16, raw: I
 
 
 @njit(nogil=True, cache=True)
-def _take_hits(p: int, base: int, eights: Words, alarm: Bytes, roll: Int16, raw: Int16, hits: Hits, found: int) -> int:
-    """Adds the invoices of a chunk whose alarm rings; returns the new number of hits. Eight alarms are read at a time."""
-    for k in range(eights.size):
-        if eights[k]:
-            for i in range(8 * k, 8 * k + 8):
-                if alarm[i]:
-                    if found < hits.path.size:
-                        hits.path[found] = p
-                        hits.slot[found] = base + i
-                        hits.day[found] = roll[np.uint64(raw[i])]
-                    found += 1
+def _take_hits(p: int, base: int, places: Int32, roll: Int16, raw: Int16, hits: Hits, found: int) -> int:
+    """Adds the invoices of a chunk whose alarm rings; returns the new number of hits."""
+    for i in places:
+        if found < hits.path.size:
+            hits.path[found] = p
+            hits.slot[found] = base + i
+            hits.day[found] = roll[np.uint64(raw[i])]
+        found += 1
     return found
+
+
+@njit(nogil=True, cache=True)
+def _ringing(rings: Words, alarm: Bytes, found: Int32) -> int:
+    """Writes down the places of a chunk whose alarm rings; returns how many. Eight alarms are read at a time."""
+    count = 0
+    for k in range(np.uint64(rings.size)):
+        if rings[k]:
+            for i in range(np.uint64(8) * k, np.uint64(8) * k + np.uint64(8)):
+                found[np.uint64(count)] = i
+                count += alarm[i]
+    return count
+
+
+@njit(nogil=True, cache=True)
+def _take_credits(
+    plan: Tables, chunk: _Owners, places: Int32, state: np.uint64, stop: Int16, raw: Int16, total: Int64
+) -> None:
+    """Takes off the receipts of one path what disputes credit, where an alarm rings (`disputes`)."""
+    for i in places:
+        slot = chunk.ptr[0] + i
+        row = plan.row[slot]
+        key = np.uint64(plan.stable[row]) * plan.golden
+        kind = special_at(chunk.special_slot, chunk.special, slot)
+        issue, due = int(plan.issue[row]) - plan.as_of, int(plan.due[row]) - plan.as_of
+        opened, ended = times_of(plan.disputes, state, key, issue, due, kind)
+        halt = int(stop[chunk.owner[i]])
+        opens = (kind & 1 == 1) | ((opened >= 0) & (opened < min(int(plan.roll[raw[i]]), halt)))
+        granted = opens & (kind & 4 == 0) & (ended < halt)
+        if kind & 1:
+            granted &= is_credited(plan.disputes, state, key, kind)
+        total[raw[i]] -= share_of(plan.disputes, plan.minor[slot]) if granted else 0
 
 
 @njit(nogil=True, cache=True)
@@ -386,8 +451,8 @@ def _roll_sums(total: Int64, roll: Int16) -> None:
 
 @njit(nogil=True, cache=True, inline="always")
 def _column(tables: Alias, table: np.uint64, word: np.uint64) -> np.uint64:
-    """The column that the upper 16 bits of a word draw from the alias table that starts at `table`."""
-    column = word >> np.uint64(56)
+    """The column that the upper 16 of 32 bits draw from the alias table that starts at `table`."""
+    column = word >> np.uint64(24)
     entry = np.uint64(tables[table + column])
-    fraction = (word >> np.uint64(48)) & np.uint64(255)
+    fraction = (word >> np.uint64(16)) & np.uint64(255)
     return column if fraction < (entry >> np.uint64(8)) else entry & np.uint64(255)

@@ -1,8 +1,6 @@
-"""The compiled half of writing down a block of paths: disputes settled, receipts in order."""
+"""The compiled half of writing down a block of paths: receipts in order."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,88 +9,6 @@ from numba import njit
 Int16 = npt.NDArray[np.int16]
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
-
-
-class DisputeTerms(NamedTuple):
-    """How disputes go, in whole numbers; invoices by their row in the ledger or their slot in the plan.
-
-    step: what the dispute's counter adds to a state; times (4096,): equally likely days to the end; credited: below this
-    the lowest 8 bits of the invoice's word end it by a credit note of rate_ppm millionths.
-    """
-
-    stable: Int64
-    golden: np.uint64
-    step: np.uint64
-    row: Int32
-    ptr: Int64
-    issue: Int32
-    due: Int32
-    as_of: int
-    minor: Int64
-    times: Int64
-    credited: np.uint64
-    rate_ppm: int
-
-
-class DisputeHits(NamedTuple):
-    """Invoices whose dispute is looked at: path, slot of the plan, what is special about them, day of payment."""
-
-    path: Int64
-    slot: Int64
-    special: npt.NDArray[np.uint8]
-    paid: Int16
-
-
-@njit(nogil=True, cache=True)
-def settle(
-    terms: DisputeTerms,
-    state: npt.NDArray[np.uint64],
-    hits: DisputeHits,
-    stop: Int16,
-    opens: npt.NDArray[np.bool_],
-    opened: Int64,
-    resolved: Int64,
-    credit: Int64,
-) -> None:
-    """`draw_block.settle_disputes`, one hit after the other."""
-    for k in range(hits.path.size):
-        p, slot = hits.path[k], hits.slot[k]
-        row = terms.row[slot]
-        word = _mix(state[p] + np.uint64(terms.stable[row]) * terms.golden)
-        detail = _mix(word + terms.step)
-        halt = int(stop[p, _owner(terms.ptr, slot)])
-        flagged = hits.special[k] & 1 == 1
-        begin = int(terms.issue[row]) - terms.as_of
-        if not flagged:
-            span = max(int(terms.due[row]) - terms.as_of - begin, 0) + 1
-            begin += int(((detail >> np.uint64(48)) * np.uint64(span)) >> np.uint64(16))
-        end = max(begin, 0) + int(terms.times[(detail >> np.uint64(36)) & np.uint64(4095)])
-        granted = (word & np.uint64(0xFF)) < terms.credited and end < halt and hits.special[k] & 4 == 0
-        opened[k] = begin
-        resolved[k] = end
-        credit[k] = (terms.minor[slot] * terms.rate_ppm * 2 + 1_000_000) // 2_000_000 if granted else 0
-        opens[k] = flagged or (0 <= begin < min(int(hits.paid[k]), halt))
-
-
-@njit(nogil=True, cache=True)
-def _owner(ptr: Int64, slot: int) -> int:
-    """The debtor of an invoice."""
-    low, high = 0, ptr.size - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if ptr[middle] <= slot:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _mix(z: np.uint64) -> np.uint64:
-    """The finaliser of `luck.mix`."""
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
 
 
 @njit(nogil=True, cache=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from forecasting.simulation.luck import (
@@ -10,7 +11,9 @@ from forecasting.simulation.luck import (
     GOLDEN,
     batch_of,
     mix,
+    path_states,
     reversed_bits,
+    short_words,
     step,
     systematic_factors,
     uniforms,
@@ -34,6 +37,43 @@ def test_a_word_depends_on_its_own_coordinates_alone() -> None:
 def test_a_state_before_its_counter_differs_from_every_word() -> None:
     state = step(words(1, 2, 3, 4), 5)
     assert len({*step(state, np.arange(1_000)).tolist(), *state.tolist()}) == 1_001
+
+
+@pytest.fixture(scope="module")
+def short() -> npt.NDArray[np.uint32]:
+    """Short words of 4,000 paths and 250 invoices, neighbouring keys among them; uint32 (4000, 250)."""
+    stable = np.concatenate([np.arange(50), np.random.default_rng(5).integers(0, 2**62, 200)]).astype(np.uint64)
+    return short_words(path_states(3, np.arange(4_000))[:, None], stable * GOLDEN)
+
+
+def test_short_words_are_one_value_of_a_path_and_a_key(short: npt.NDArray[np.uint32]) -> None:
+    alone = short_words(path_states(3, np.array([17])), np.array([4], dtype=np.uint64) * GOLDEN)
+    assert short[17, 4] == alone[0]
+
+
+@pytest.mark.parametrize("shift", [0, 8, 16, 24])
+def test_every_byte_of_a_short_word_is_spread_evenly(short: npt.NDArray[np.uint32], shift: int) -> None:
+    """Chi-square of 256 cells: mean 255, standard deviation 22.6; over all words, and of each invoice over the paths."""
+    value = (short >> np.uint32(shift)) & np.uint32(255)
+    count = np.bincount(value.ravel(), minlength=256)
+    assert ((count - short.size / 256) ** 2 / (short.size / 256)).sum() < 255 + 5 * 22.6
+    each = np.array([np.bincount(column, minlength=256) for column in value.T])
+    score = ((each - 4_000 / 256) ** 2 / (4_000 / 256)).sum(axis=1)
+    assert score.max() < 255 + 6 * 22.6
+    assert abs(score.mean() - 255) < 5 * 22.6 / np.sqrt(len(score))
+
+
+@pytest.mark.parametrize(("one", "other"), [(16, 16), (16, 0), (0, 0)])
+def test_short_words_of_two_invoices_do_not_move_together(short: npt.NDArray[np.uint32], one: int, other: int) -> None:
+    """Over the paths, no two invoices are correlated, neither half with either half: |r| stays that of chance."""
+    first = ((short >> np.uint32(one)) & np.uint32(0xFFFF)).astype(np.float64)
+    second = ((short >> np.uint32(other)) & np.uint32(0xFFFF)).astype(np.float64)
+    r = np.corrcoef(first.T, second.T)[:250, 250:]
+    if one == other:
+        r = r[~np.eye(250, dtype=bool)]
+    z = r.ravel() * np.sqrt(4_000)
+    assert np.abs(z).max() < 5.5
+    assert abs(z.std() - 1) < 0.02
 
 
 def test_uniforms_are_strictly_inside() -> None:
