@@ -21,6 +21,7 @@ MODULES: Final[dict[str, str]] = {
     "late-interest": "late_interest",
     "dso": "dso",
     "plan": "plan",
+    "choose": "choose",
     "bench": "bench",
 }
 

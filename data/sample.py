@@ -19,6 +19,7 @@ from data.ledger_writing import write_ledger_folder
 from data.ready_scenarios import ready_scenarios
 from data.sample_contracts import FACTORING_NAME, INSURANCE_NAME, factoring_offer, insurance_policy
 from data.sample_details import Numbering, credit, dispute, numbers, part_payments
+from data.sample_grid import SAMPLE_GRID
 from data.sample_invoices import Trade, buy, customer_list, sell
 from data.sample_names import CUSTOMERS, SUPPLIERS, Customer
 from data.sample_plan import PURCHASES_SHARE, SALES_MINOR, VAT_DAY, fitting_cash, regular_flows, vat_flows
@@ -135,10 +136,11 @@ def sample_company(as_of: date, *, seed: int = 1, invoices: int = SAMPLE_INVOICE
 
 
 def write_sample(sample: SampleCompany, folder: Path) -> None:
-    """Write the sample as a ledger folder, with its offers and scenarios as TOML files beside the ledger's own files."""
+    """Write the sample as a ledger folder, with its offers, scenarios and a grid of offers as TOML files beside the ledger's own files."""
     write_ledger_folder(sample.ledger(), folder)
     (folder / "factoring.toml").write_text(sample.factoring[1], encoding="utf-8")
     (folder / "insurance.toml").write_text(sample.insurance[1], encoding="utf-8")
+    (folder / "grid.toml").write_text(SAMPLE_GRID, encoding="utf-8")
     for code, _, text in sample.scenarios:
         (folder / f"scenario_{code}.toml").write_text(text, encoding="utf-8")
 
