@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import accuracy_parts, cash_parts, frame, library, panel, session
+from pages.ui import accuracy_parts, behaviour_parts, cash_parts, frame, library, panel, session
 from pages.ui.cash_words import Outlook, headlines, sentence
 
 
@@ -35,6 +35,7 @@ def cockpit() -> None:
     with words:
         frame.sentence(sentence(outlook, at.say))
         cash_parts.notices(at, outlook, repairs)
+        behaviour_parts.notice(at)
     with numbers:
         frame.headlines(headlines(outlook, at.say, phone=at.phone), phone=at.phone)
     curve, causes = cash_parts.grid(at)

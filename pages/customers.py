@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import collect_parts, customer_parts, frame, session
+from pages.ui import behaviour_parts, collect_parts, customer_parts, frame, session
 
 
 def show() -> None:
@@ -24,6 +24,7 @@ def show() -> None:
     with right:
         customer_parts.facts(at, found)
     customer_parts.exposed(at, found)
+    behaviour_parts.card()
 
 
 show()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import frame, scenario_parts, session
+from pages.ui import behaviour_parts, frame, scenario_parts, session
 
 
 def show() -> None:
@@ -17,6 +17,7 @@ def show() -> None:
         return
     rows = scenario_parts.answers(at, saved)
     frame.sentence(scenario_parts.sentence(at, rows))
+    behaviour_parts.notice(at)
     st.header(at.say("scenarios.table_title", unit=at.say.f.unit), anchor=False)
     frame.table(scenario_parts.side_by_side(at, rows), alt=at.say("scenarios.title"))
     scenario_parts.actions(at, saved)

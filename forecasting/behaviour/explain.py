@@ -11,10 +11,12 @@ import numpy.typing as npt
 from forecasting.behaviour.history import PaymentHistory
 from forecasting.behaviour.learning import Behaviour, hazards
 from forecasting.behaviour.library import CELLS, FIRST, LAST, library_hazards
+from forecasting.behaviour.overrides import overridden
 from forecasting.behaviour.profiles import partner_hazards
 from forecasting.behaviour.runs import payment_chances
 from forecasting.behaviour.shrinkage import PARTNER_PRIOR, SMOOTH_PRIOR
 from forecasting.ledger import NO_DAY
+from forecasting.overrides import NONE, Overrides
 
 Floats = npt.NDArray[np.float64]
 
@@ -26,7 +28,7 @@ _DRIFT_PRIOR: Final = 10.0
 #: Positions of the clock on which a median is looked for.
 _REACH: Final = 400
 
-StepCode = Literal["library", "everybody", "segment", "partner", "due_weekday", "already_late", "calendar"]
+StepCode = Literal["library", "everybody", "segment", "partner", "due_weekday", "already_late", "calendar", "override"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +106,12 @@ def partner_behaviours(behaviour: Behaviour, history: PaymentHistory) -> tuple[P
     return tuple(rows)
 
 
-def waterfall(behaviour: Behaviour, history: PaymentHistory, row: int) -> tuple[Step, ...]:
+def waterfall(behaviour: Behaviour, history: PaymentHistory, row: int, overrides: Overrides = NONE) -> tuple[Step, ...]:
     """The steps from the default curve to the date of one open invoice (`row` of the history), in days of the median.
 
     Each step is a level of the chain: the library, everybody, the segment, the partner, this weekday of the due date;
-    then what is known (still open today), then the calendar and the odds layer. The last step is the forecast's median.
+    then what is known (still open today), then the calendar and the odds layer, then what the user or the ledger knows
+    better, where that moves it. The last step is the forecast's median.
     """
     curves, clock = behaviour.curves, behaviour.clock
     partner, due = int(history.partner[row]), int(history.due[row])
@@ -125,15 +128,25 @@ def waterfall(behaviour: Behaviour, history: PaymentHistory, row: int) -> tuple[
     medians = [(code, _median(curve, start, due_at)) for code, curve in levels]
     medians.append(("already_late", _median(levels[-1][1], max(start, today), due_at)))
     days = [(code, int(clock.day[min(at, len(clock.day) - 1)]) - due) for code, at in medians]
-    day, hazard, _ = hazards(behaviour, curves, history.take(np.array([row])), 2 * _REACH)
-    reached = np.cumsum(payment_chances(hazard)[0])
-    at = min(int(np.searchsorted(reached, 0.5)), len(day) - 1)
-    days.append(("calendar", int(day[at]) - due))
+    invoice = history.take(np.array([row]))
+    day, hazard, _ = hazards(behaviour, curves, invoice, 2 * _REACH)
+    plain = _median_day(hazard, day)
+    days.append(("calendar", (int(day[-1]) if plain is None else plain) - due))
+    said = _median_day(overridden(hazard, day, invoice, clock, overrides), day)
+    if said is not None and said != plain:
+        days.append(("override", said - due))
     steps, before = [], 0
     for code, after in days:
         steps.append(Step(code=code, days_after_due=after, change_days=after - before))
         before = after
     return tuple(steps)
+
+
+def _median_day(hazard: Floats, day: npt.NDArray[np.int32]) -> int | None:
+    """The day by which one invoice is more likely paid than not; None where none of the days is."""
+    reached = np.cumsum(payment_chances(hazard)[0])
+    at = int(np.searchsorted(reached, 0.5))
+    return int(day[at]) if at < len(day) else None
 
 
 def _median(curve: Floats, start: int, due_at: int) -> int:

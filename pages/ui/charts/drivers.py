@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -25,19 +26,26 @@ class Bridge:
         assert self.start[1] + sum(amount for _, amount in self.causes) == self.result[1], "the rows must add up"
 
 
-def drivers(bridge: Bridge, say: Voice) -> go.Figure:
-    """The list as a figure: label left, amount right, a bar as long as the cause is large; red lowers, slate raises."""
+def drivers(
+    bridge: Bridge, say: Voice, write: Callable[[int], str] | None = None, *, more_is_bad: bool = False
+) -> go.Figure:
+    """The list as a figure: label left, amount right, a bar as long as the cause is large; red lowers, slate raises.
+
+    `write` writes the amounts where they are no thousands of the currency; with `more_is_bad` red raises (days of delay).
+    """
+    written = write or (lambda amount: say.f.of_thousands(amount, signed=True))
     rows = len(bridge.causes) + 2
     height = rows * tokens.DRIVER_ROW_PX + _FRAME_TOP + _FRAME_BOTTOM
     canvas = base.Canvas(base.Frame(height=height, left=_FRAME_LEFT, right=2, top=_FRAME_TOP, bottom=_FRAME_BOTTOM))
     largest = max((abs(amount) for _, amount in bridge.causes), default=1) or 1
-    _row(canvas, say, 0, bridge.start, strong=False, strong_label=False)
+    _row(canvas, written, 0, bridge.start, strong=False, strong_label=False)
     _rule(canvas, 0.36)
     for place, (label, amount) in enumerate(bridge.causes, start=1):
-        _row(canvas, say, place, (label, amount), strong=True, strong_label=False)
-        _bar(canvas, place, abs(amount) / largest * 0.88, tokens.DANGER if amount < 0 else tokens.CASH_IN)
+        _row(canvas, written, place, (label, amount), strong=True, strong_label=False)
+        bad = amount > 0 if more_is_bad else amount < 0
+        _bar(canvas, place, abs(amount) / largest * 0.88, tokens.DANGER if bad else tokens.CASH_IN)
     _rule(canvas, rows - 1.36)
-    _row(canvas, say, rows - 1, bridge.result, strong=True, strong_label=True)
+    _row(canvas, written, rows - 1, bridge.result, strong=True, strong_label=True)
     canvas.x(visible=False, range=[0, 1], fixedrange=True)
     canvas.y(visible=False, range=[rows - 0.5, -0.5], fixedrange=True)
     canvas.layout(hovermode=False, bargap=0)
@@ -45,9 +53,15 @@ def drivers(bridge: Bridge, say: Voice) -> go.Figure:
 
 
 def _row(
-    canvas: base.Canvas, say: Voice, place: float, entry: tuple[str, int], *, strong: bool, strong_label: bool
+    canvas: base.Canvas,
+    written: Callable[[int], str],
+    place: float,
+    entry: tuple[str, int],
+    *,
+    strong: bool,
+    strong_label: bool,
 ) -> None:
-    label, amount = entry[0], say.f.of_thousands(entry[1], signed=True)
+    label, amount = entry[0], written(entry[1])
     for words, bold, x, anchor in ((label, strong_label, 0, "left"), (amount, strong, 1, "right")):
         canvas.text(
             f"<b>{words}</b>" if bold else words,
