@@ -23,8 +23,8 @@ def key(name: str) -> str:
 
 
 def rate(value: Decimal) -> str:
-    """A rate as quoted decimal text."""
-    return quoted(f"{value:f}")
+    """A rate as quoted decimal text, without zeros at its end."""
+    return quoted(f"{value.normalize():f}")
 
 
 def day(number: int) -> str:

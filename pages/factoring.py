@@ -20,7 +20,7 @@ def show() -> None:
     form, results = [st.container(), st.container()][::-1] if at.phone else st.columns([3.3, 8.7], gap="large")
     with form:
         contract_library.picker(at, offer)
-        factoring_form.form(at, offer)
+        factoring_form.form(at, offer, ledger)
     factoring_parts.results(at, offer, words, results)
 
 

@@ -13,8 +13,9 @@ import streamlit as st
 from forecasting.dates import to_date, to_day
 from pages.ui.voice import Voice
 
-Kind = Literal["percent", "amount", "days", "choice", "flag", "day", "choices"]
+Kind = Literal["percent", "amount", "days", "number", "choice", "flag", "day", "choices"]
 _HUNDRED: Final = Decimal(100)
+_WRONG: Final = {"percent": "bad_percent", "amount": "bad_amount", "number": "bad_amount"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,25 +36,54 @@ class Typed:
     wrong: list[str]
 
 
-def fields(clauses: Sequence[Clause], record: object, room: str, say: Voice, *, key: str, columns: int = 2) -> Typed:
-    """Draw the clauses two by two and read what stands in them; inside an `st.form`, values change on submit alone."""
+def fields(clauses: Sequence[Clause], record: object, room: str, say: Voice, *, key: str) -> Typed:
+    """Draw the clauses, each with its usual range beside it, and read what stands in them.
+
+    Inside an `st.form` values change on submit alone. A clause without a range takes the whole width, two such of one
+    kind stand side by side.
+    """
     typed = Typed(values={}, wrong=[])
-    for start in range(0, len(clauses), columns):
-        places = st.columns(columns, gap="medium")
-        for place, clause in zip(places, clauses[start : start + columns], strict=False):
-            with place:
+    for row in _rows(clauses, room, say):
+        ranged = say.t.knows(f"{room}.usual.{row[0].field}")
+        # Beside each other where there is room for both; the range stands at the foot of its field.
+        places = st.columns([1, 1], gap="small" if ranged else "medium", vertical_alignment="bottom")
+        for place, clause in zip(places, row, strict=False):
+            with place if len(row) == 2 or ranged else st.container():
                 _field(clause, getattr(record, clause.field), room, say, key, typed)
+        if ranged:
+            with places[1]:
+                st.caption(say(f"{room}.usual.{row[0].field}"))
     return typed
+
+
+def _rows(clauses: Sequence[Clause], room: str, say: Voice) -> list[list[Clause]]:
+    """Clauses with a range alone, those without two by two; lists of choices alone."""
+    found: list[list[Clause]] = []
+    waiting: list[Clause] = []
+    for clause in clauses:
+        if say.t.knows(f"{room}.usual.{clause.field}") or clause.kind == "choices":
+            if waiting:
+                found.append(waiting)
+                waiting = []
+            found.append([clause])
+            continue
+        waiting.append(clause)
+        if len(waiting) == 2:
+            found.append(waiting)
+            waiting = []
+    return [*found, waiting] if waiting else found
 
 
 def _field(clause: Clause, value: Any, room: str, say: Voice, key: str, typed: Typed) -> None:
     label, widget = say(f"{room}.clause.{clause.field}"), f"{key}_{clause.field}"
     match clause.kind:
         case "choice":
+            # A file may hold a choice that the form does not propose first: it stays.
+            options = clause.options if value in clause.options else (*clause.options, value)
             typed.values[clause.field] = st.selectbox(
                 label,
-                clause.options,
-                index=clause.options.index(value),
+                options,
+                index=options.index(value),
                 format_func=lambda o: say(f"{room}.choice.{clause.field}.{o}"),
                 key=widget,
             )
@@ -76,13 +106,6 @@ def _field(clause: Clause, value: Any, room: str, say: Voice, key: str, typed: T
         case _:
             text = st.text_input(label, value=written(clause, value, say), key=widget)
             _take_text(clause, text, label, say, typed)
-    _usual(clause, room, say)
-
-
-def _usual(clause: Clause, room: str, say: Voice) -> None:
-    """The usual range with its source; a range that was read somewhere, never a market price."""
-    if say.t.knows(f"{room}.usual.{clause.field}"):
-        st.caption(say(f"{room}.usual.{clause.field}"))
 
 
 def _take_day(clause: Clause, chosen: Any, label: str, say: Voice, typed: Typed) -> None:
@@ -96,22 +119,24 @@ def _take_day(clause: Clause, chosen: Any, label: str, say: Voice, typed: Typed)
 
 def _take_text(clause: Clause, text: str, label: str, say: Voice, typed: Typed) -> None:
     if not text.strip():
-        typed.values[clause.field] = None if clause.optional else Decimal(0) if clause.kind == "percent" else 0
+        empty = Decimal(0) if clause.kind in ("percent", "number") else 0
+        typed.values[clause.field] = None if clause.optional else empty
         return
     try:
         typed.values[clause.field] = read(clause, text, say)
     except ValueError:
-        code = "bad_percent" if clause.kind == "percent" else "bad_amount" if clause.kind == "amount" else "bad_days"
-        typed.wrong.append(say(f"settings.{code}", field=label, text=text))
+        typed.wrong.append(say(f"settings.{_WRONG.get(clause.kind, 'bad_days')}", field=label, text=text))
 
 
 def read(clause: Clause, text: str, say: Voice) -> Decimal | int:
-    """The value of a typed text: a fraction from a percentage, minor units from an amount, a whole number of days."""
+    """The value of a typed text: a fraction from a percentage, minor units from an amount, a number, whole days."""
     if clause.kind == "amount":
         return say.f.read_amount(text)
     value = say.f.read_decimal(text)
     if clause.kind == "percent":
         return (value / _HUNDRED).quantize(Decimal("0.000001"))
+    if clause.kind == "number":
+        return value
     if value != value.to_integral_value() or value < 0:
         raise ValueError(text)
     return int(value)
@@ -125,4 +150,6 @@ def written(clause: Clause, value: Any, say: Voice) -> str:
         return say.f.decimal((value * _HUNDRED).normalize())
     if clause.kind == "amount":
         return say.f.cents(value, symbol=False)
+    if clause.kind == "number":
+        return say.f.decimal(value.normalize())
     return str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from pages.ui import session
 from pages.ui.frame import plain
 from pages.ui.library import guarded
 from pages.ui.session import Desk
+from pages.ui.voice import Voice
 
 Contract = FactoringContract | InsurancePolicy
 #: The key of an offer that is being entered from blank.
@@ -88,6 +89,30 @@ def from_text(at: Desk, kind: ContractKind, name: str, text: str) -> tuple[Contr
     return insurance.record, insurance.warnings
 
 
+def take(offer: Offer, changed: Contract, wrong: list[str]) -> None:
+    """The draft becomes what was typed, or everything that is wrong with it is said."""
+    for words in dict.fromkeys(wrong):
+        st.error(words, icon=":material/error:")
+    if not wrong:
+        keep_draft(offer, changed)
+        st.rerun()
+
+
+def named(found: Problem, kind: ContractKind, say: Voice) -> str:
+    """What is wrong with a clause, after the name that its field has on the form."""
+    for suffix in ("", "_minor", "_day", "_days"):
+        key = f"{kind}.clause.{found.column.removesuffix('_date')}{suffix}"
+        if say.t.knows(key):
+            return say("factoring.field_problem", field=say(key), words=plain(say.problem(found)))
+    return plain(say.problem(found))
+
+
+def warnings(offer: Offer, found: Iterable[Problem], say: Voice) -> None:
+    """What is worth a warning in an offer, such as a clause under which it can never pay."""
+    for words in dict.fromkeys(named(one, offer.kind, say) for one in found if one.severity == "warning"):
+        st.warning(words, icon=":material/warning:")
+
+
 # ── what one does with an offer ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -111,6 +136,26 @@ def picker(at: Desk, offer: Offer) -> None:
             key=f"{offer.kind}_shown",
             on_change=lambda: _show(at, offer, bool(st.session_state[f"{offer.kind}_shown"])),
         )
+
+
+def preset(at: Desk, offer: Offer, kinds: Sequence[str], make: Callable[[str], Contract]) -> str:
+    """Ready kinds of offers where one is entered from blank; the kind picked, "" for a saved offer."""
+    if offer.saved:
+        return ""
+    say, key = at.say, f"{offer.kind}_preset"
+
+    def pick() -> None:
+        keep_draft(offer, make(str(st.session_state[key])))
+
+    return str(
+        st.selectbox(
+            say("factoring.preset.title"),
+            kinds,
+            format_func=lambda kind: say(f"{offer.kind}.preset.{kind}"),
+            key=key,
+            on_change=pick,
+        )
+    )
 
 
 def _show(at: Desk, offer: Offer, shown: bool) -> None:
