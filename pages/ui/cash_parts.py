@@ -14,8 +14,6 @@ from forecasting.dates import to_date, to_day
 from forecasting.simulation.flows import VARIANTS, Variant
 from pages.ui import cash_tables, frame, panel, session
 from pages.ui.cash_words import Outlook, bridge, bridge_alt, hero_alt
-from pages.ui.causes import causes as causes_of
-from pages.ui.causes import steps_of
 from pages.ui.charts.drivers import drivers
 from pages.ui.charts.hero import Hero, hero
 from pages.ui.charts.weeks import Weeks
@@ -23,6 +21,8 @@ from pages.ui.charts.weeks import weeks as weeks_figure
 from pages.ui.expected_parts import expected_notice
 from pages.ui.headings import daily_headings, week_starts, weekly
 from pages.ui.question import HORIZONS, Question, Repair, days_known
+from pages.ui.reports.gather import causes_of, view_of
+from pages.ui.reports.offer import offer
 from pages.ui.session import Desk
 
 #: Balances older than this many days are worth a remark.
@@ -32,7 +32,13 @@ _OLD_DAYS = 4
 def title(at: Desk) -> None:
     """The page's title with the day from which it looks ahead."""
     day = at.say.f.long_day(session.ledger(at).as_of)
-    frame.title_row(at.say("cash.title"), at.say("app.as_of", day=day), at.say, lambda: _share(at))
+    frame.title_row(at.say("cash.title"), at.say("app.as_of", day=day), at.say, lambda: _tools(at))
+
+
+def _tools(at: Desk) -> None:
+    """Share the question, take the whole answer away."""
+    _share(at)
+    offer(lambda: view_of(at, panel.current()), at.say)
 
 
 def _share(at: Desk) -> None:
@@ -207,14 +213,8 @@ def waiting(at: Desk, question: Question, place: Any, shapes: Sequence[tuple[Any
 
 def causes(at: Desk, outlook: Outlook) -> None:
     """What drives the lowest point of the shown variant."""
-    say, ledger = at.say, outlook.ledger
-    steps = steps_of(session.scenario(at, outlook.question))
-    lesser = [step for step in steps.distinct if step != steps.whole]
-    answers = session.projections(ledger, lesser, session.Contracts(), coarse=outlook.coarse) | {
-        steps.whole: outlook.projection
-    }
-    day = outlook.projection.curves[outlook.shown].lowest.day
-    picture = bridge(outlook, causes_of(steps, answers, ledger, outlook.shown, day), say)
+    say = at.say
+    picture = bridge(outlook, causes_of(at, outlook, outlook.shown), say)
     st.header(say("cash.causes_title"), anchor=False)
     frame.figure(drivers(picture, say), key="drivers", alt=bridge_alt(picture, say))
 

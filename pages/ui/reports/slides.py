@@ -1,0 +1,246 @@
+"""The pack as slides: six of them, 16:9, with native charts and tables that PowerPoint can edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any, Final
+
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+from pptx.enum.dml import MSO_LINE_DASH_STYLE
+from pptx.enum.text import PP_ALIGN
+from pptx.util import Emu, Inches, Length, Pt
+
+from forecasting.dates import to_date
+from forecasting.simulation.flows import Variant
+from pages.ui.cash_words import bridge
+from pages.ui.reports import palette
+from pages.ui.reports.pack import Pack, written
+from pages.ui.reports.words import clean
+
+#: Typefaces that every office has: the screen's own are not embedded in slides.
+SERIF: Final = "Georgia"
+SANS: Final = "Arial"
+_LEFT, _WIDTH = Inches(0.6), Inches(12.13)
+_DASH: Final[dict[Variant, Any]] = {
+    "baseline": MSO_LINE_DASH_STYLE.SOLID,
+    "factoring": MSO_LINE_DASH_STYLE.DASH,
+    "insurance": MSO_LINE_DASH_STYLE.ROUND_DOT,
+    "both": MSO_LINE_DASH_STYLE.SOLID,
+}
+_THOUSANDS: Final = "#,##0;\u2212#,##0"
+
+
+def slides(pack: Pack) -> bytes:
+    """The presentation's bytes."""
+    show = _Slides(pack)
+    for step in (show.cover, show.curve, show.causes, show.weeks, show.variants, show.basis):
+        step()
+    target = BytesIO()
+    show.file.save(target)
+    return target.getvalue()
+
+
+class _Slides:
+    """One presentation in the making."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack, self.say = pack, pack.say
+        self.file = Presentation()
+        self.file.slide_width, self.file.slide_height = Inches(13.333), Inches(7.5)
+        self.file.core_properties.title = f"{pack.title} · {pack.subtitle}"
+        self.file.core_properties.author = "Encaisse"
+        self.file.core_properties.comments = pack.footer
+
+    def _slide(self, title: str) -> Any:
+        """A slide with its title and foot."""
+        slide = self.file.slides.add_slide(self.file.slide_layouts[5])
+        place = slide.shapes.title
+        place.left, place.top, place.width, place.height = _LEFT, Inches(0.4), _WIDTH, Inches(0.75)
+        self._words(place.text_frame, [(clean(title), False)], size=26, serif=True)
+        rule = slide.shapes.add_connector(1, _LEFT, Inches(6.98), _LEFT + _WIDTH, Inches(6.98))
+        rule.line.color.rgb, rule.line.width = _rgb(palette.HAIRLINE), Pt(0.75)
+        self._text(slide, [(self.pack.footer, False)], Inches(7.0), Inches(0.35), size=10, color=palette.LABEL)
+        return slide
+
+    def _text(
+        self,
+        slide: Any,
+        runs: Sequence[tuple[str, bool]],
+        top: Length,
+        height: Length,
+        *,
+        left: Length = _LEFT,
+        width: Length = _WIDTH,
+        size: float = 16,
+        serif: bool = False,
+        color: str = palette.TEXT,
+    ) -> None:
+        box = slide.shapes.add_textbox(left, top, width, height)
+        self._words(box.text_frame, runs, size=size, serif=serif, color=color)
+
+    def _words(
+        self, frame: Any, runs: Sequence[tuple[str, bool]], *, size: float, serif: bool = False, color: str = palette.TEXT
+    ) -> None:
+        frame.word_wrap = True
+        frame.margin_left = frame.margin_right = 0
+        line = frame.paragraphs[0]
+        line.alignment = PP_ALIGN.LEFT
+        for words, bold in runs:
+            run = line.add_run()
+            run.text = words
+            run.font.name, run.font.size, run.font.bold = SERIF if serif else SANS, Pt(size), bold
+            run.font.color.rgb = _rgb(color)
+
+    # ── slides ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def cover(self) -> None:
+        """The sentence and the headline numbers."""
+        slide = self._slide(self.pack.title)
+        self._text(slide, [(self.pack.subtitle, False)], Inches(1.1), Inches(0.4), size=14, color=palette.LABEL)
+        self._text(slide, self.pack.sentence, Inches(1.8), Inches(1.6), size=26, serif=True)
+        rule = slide.shapes.add_connector(1, _LEFT, Inches(3.75), _LEFT + _WIDTH, Inches(3.75))
+        rule.line.color.rgb, rule.line.width = _rgb(palette.TEXT), Pt(2)
+        step = int(_WIDTH / len(self.pack.numbers))
+        for k, number in enumerate(self.pack.numbers):
+            left, wide = Emu(_LEFT + k * step), Emu(step - Inches(0.15))
+            self._text(slide, [(clean(number.label), False)], Inches(3.9), Inches(0.4), left=left, width=wide, size=13)
+            self._text(slide, [(clean(number.value), True)], Inches(4.25), Inches(0.7), left=left, width=wide, size=28)
+            tone = palette.DANGER if number.tone == "red" else palette.LABEL
+            self._text(
+                slide, [(clean(number.second), False)], Inches(4.9), Inches(0.4), left=left, width=wide, size=12, color=tone
+            )
+            aside = [(clean(number.aside), False)]
+            self._text(slide, aside, Inches(5.2), Inches(0.4), left=left, width=wide, size=12, color=palette.LABEL)
+        if self.pack.view.comment:
+            comment = [(clean(self.pack.view.comment), False)]
+            self._text(slide, comment, Inches(5.9), Inches(0.8), size=14, color=palette.LABEL)
+
+    def curve(self) -> None:
+        """The balance per day: medians of every variant, the range of the shown one."""
+        slide = self._slide(self.say("cash.curve_title", unit=self.say.f.unit))
+        sheet, view = self.pack.sheet("balance"), self.pack.view
+        data = CategoryChartData(number_format=_THOUSANDS)
+        data.categories = [to_date(int(row[0])) for row in sheet.rows]  # type: ignore[arg-type]
+        codes = [*view.outlook.projection.curves, "p05", "p95"]
+        for code in codes:
+            k = sheet.column(code)
+            data.add_series(clean(sheet.columns[k].title), [self.say.f.thousands(int(row[k])) for row in sheet.rows])  # type: ignore[arg-type]
+        frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE, _LEFT, Inches(1.2), _WIDTH, Inches(5.6), data)
+        chart = frame.chart
+        for code, series in zip(codes, chart.plots[0].series, strict=True):
+            variant = view.shown if code in ("p05", "p95") else code
+            series.smooth = False
+            series.format.line.color.rgb = _rgb(palette.VARIANT[variant])  # type: ignore[index]
+            series.format.line.width = Pt(0.75 if code in ("p05", "p95") else 2.75 if code == view.shown else 1.75)
+            dash = MSO_LINE_DASH_STYLE.SQUARE_DOT if code in ("p05", "p95") else _DASH[variant]  # type: ignore[index]
+            series.format.line.dash_style = dash
+        self._finish(chart, "mmm yy")
+
+    def causes(self) -> None:
+        """What leads to the lowest point, as bars."""
+        told = bridge(self.pack.view.outlook, self.pack.view.causes[self.pack.view.shown], self.say)
+        slide = self._slide(self.say("cash.causes_title"))
+        rows = [told.start, *told.causes, told.result]
+        data = CategoryChartData(number_format=_THOUSANDS)
+        data.categories = [clean(name) for name, _ in rows]
+        data.add_series(self.say.f.unit, [amount for _, amount in rows])
+        chart = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, _LEFT, Inches(1.2), _WIDTH, Inches(5.6), data).chart
+        plot = chart.plots[0]
+        plot.gap_width, plot.has_data_labels = 60, True
+        plot.data_labels.font.size, plot.data_labels.number_format = Pt(13), "+#,##0;\u2212#,##0;0"
+        plot.data_labels.number_format_is_linked = False
+        series = plot.series[0]
+        series.invert_if_negative = False
+        for k, (_, amount) in enumerate(rows):
+            ends = k in (0, len(rows) - 1)
+            color = palette.VARIANT["baseline"] if ends else palette.DANGER if amount < 0 else palette.CASH_IN
+            point = series.points[k].format.fill
+            point.solid()
+            point.fore_color.rgb = _rgb(color)
+        self._finish(chart, None)
+        chart.has_legend, chart.category_axis.reverse_order = False, True
+        chart.value_axis.visible, chart.value_axis.has_major_gridlines = False, False
+
+    def weeks(self) -> None:
+        """Thirteen weeks by heading, stacked."""
+        sheet = self.pack.sheet("weeks")
+        slide = self._slide(self.say("cash.weeks_title", unit=self.say.f.unit))
+        data = CategoryChartData(number_format=_THOUSANDS)
+        data.categories = [self.say.f.day(int(row[0])) for row in sheet.rows]  # type: ignore[arg-type]
+        for k, column in enumerate(sheet.columns[1:-1], start=1):
+            data.add_series(clean(column.title), [self.say.f.thousands(int(row[k])) for row in sheet.rows])  # type: ignore[arg-type]
+        chart = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_STACKED, _LEFT, Inches(1.2), _WIDTH, Inches(5.6), data).chart
+        shades = ("#83958E", "#A3B1AB", "#62766F", "#BFC9C5", "#4F605A", "#D2DAD7", "#3D4B46")
+        outgoing = iter(shades)
+        chart.plots[0].gap_width, chart.plots[0].overlap = 70, 100
+        for column, series in zip(sheet.columns[1:-1], chart.plots[0].series, strict=True):
+            series.invert_if_negative = False
+            series.format.fill.solid()
+            own = {"customers": palette.CASH_IN, "protection": palette.VARIANT["both"]}.get(column.code) or next(outgoing)
+            series.format.fill.fore_color.rgb = _rgb(own)
+        self._finish(chart, None)
+
+    def variants(self) -> None:
+        """With and without protection, then what it costs."""
+        slide = self._slide(self.say("pack.table.variants", unit=self.say.f.unit))
+        head, rows = written(self.pack.sheet("variants"), self.say)
+        self._table(slide, head, rows, Inches(1.35))
+        costs = self.pack.sheet("costs")
+        if costs.rows:
+            title = [(self.say("pack.table.costs", unit=self.say.f.unit), False)]
+            top = Inches(1.35 + 0.36 * (len(rows) + 1) + 0.3)
+            self._text(slide, title, top, Inches(0.5), size=18, serif=True)
+            head, rows = written(costs, self.say)
+            self._table(slide, head, rows[:9], Emu(top + Inches(0.55)))
+
+    def basis(self) -> None:
+        """What the figures rest on."""
+        slide = self._slide(self.say("pack.sheet.basis"))
+        rows = [[clean(name), clean(value)] for name, value in self.pack.facts]
+        self._table(
+            slide, [self.say("pack.column.what"), self.say("pack.column.value")], rows, Inches(1.3), width=Inches(6.2)
+        )
+        for k, words in enumerate(self.pack.assumptions):
+            top = Inches(1.3 + 0.85 * k)
+            self._text(slide, [(clean(words), False)], top, Inches(0.8), left=Inches(7.2), width=Inches(5.5), size=14)
+
+    # ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _table(self, slide: Any, head: list[str], rows: list[list[str]], top: Length, *, width: Length = _WIDTH) -> None:
+        height = Inches(0.36)
+        frame = slide.shapes.add_table(len(rows) + 1, len(head), _LEFT, top, width, Emu(height * (len(rows) + 1)))
+        table = frame.table
+        table.horz_banding = False
+        for r, line in enumerate([head, *rows]):
+            table.rows[r].height = height
+            for k, words in enumerate(line):
+                cell = table.cell(r, k)
+                cell.fill.solid()
+                cell.fill.fore_color.rgb = _rgb(palette.WASH if r == 0 else "#FFFFFF")
+                cell.margin_top = cell.margin_bottom = Inches(0.03)
+                self._words(cell.text_frame, [(words, r == 0)], size=12, color=palette.LABEL if r == 0 else palette.TEXT)
+                cell.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT if k == 0 or len(head) == 2 else PP_ALIGN.RIGHT
+
+    def _finish(self, chart: Any, days: str | None) -> None:
+        chart.font.name, chart.font.size, chart.font.color.rgb = SANS, Pt(12), _rgb(palette.LABEL)
+        chart.has_title = False
+        chart.has_legend = True
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+        axis = chart.category_axis
+        axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+        axis.has_major_gridlines = False
+        if days:
+            axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = days, False
+        values = chart.value_axis
+        values.tick_labels.number_format, values.tick_labels.number_format_is_linked = _THOUSANDS, False
+        values.major_gridlines.format.line.color.rgb = _rgb(palette.HAIRLINE)
+        values.format.line.fill.background()
+
+
+def _rgb(color: str) -> RGBColor:
+    made: RGBColor = RGBColor.from_string(color.removeprefix("#"))
+    return made
