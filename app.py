@@ -22,6 +22,7 @@ pages = {
     "scenarios": st.Page("pages/scenarios.py", title=say("scenarios.title"), url_path="scenarios"),
     "factoring": st.Page("pages/factoring.py", title=say("factoring.title"), url_path="factoring"),
     "insurance": st.Page("pages/insurance.py", title=say("insurance.title"), url_path="insurance"),
+    "decide": st.Page("pages/decide.py", title=say("decide.title"), url_path="decide"),
     "collect": st.Page("pages/collect.py", title=say("collect.title"), url_path="collect"),
     "customers": st.Page("pages/customers.py", title=say("customers.title"), url_path="customers"),
     "sales": st.Page("pages/sales.py", title=say("sales.title"), url_path="sales", default=not treasury),

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from data.ledger_writing import csv_text, write_csv
+from forecasting.choice.figures import Figures
 from forecasting.choice.frontier import Verdict
 from forecasting.choice.offers import Offer
-from forecasting.choice.search import Figures
 from forecasting.choice.worth import Worth
 from forecasting.dates import to_date
 from forecasting.money import Currency, to_text
@@ -58,12 +58,36 @@ def write_choices(
 ) -> None:
     """choices.csv: offers in the grid's order, the one without protection first; one more column for each axis."""
     folder.mkdir(parents=True, exist_ok=True)
-    axes = tuple(dict.fromkeys(axis for offer in offers for axis, _ in offer.values))
-    rows = (
-        _row(place, offer, figures[place], verdicts[place], chosen, axes, Currency(currency).exponent)
-        for place, offer in enumerate(offers)
-    )
-    write_csv(folder / "choices.csv", (*CHOICES_HEADER, *axes), rows)
+    axes = _axes(offers)
+    write_csv(folder / "choices.csv", (*CHOICES_HEADER, *axes), _rows(offers, figures, verdicts, chosen, currency, axes))
+
+
+def choices_text(
+    offers: Sequence[Offer],
+    figures: Sequence[Figures],
+    verdicts: Sequence[Verdict],
+    chosen: int | None,
+    currency: str,
+) -> str:
+    """The same as text, to be taken away from a screen."""
+    axes = _axes(offers)
+    return csv_text((*CHOICES_HEADER, *axes), _rows(offers, figures, verdicts, chosen, currency, axes))
+
+
+def _axes(offers: Sequence[Offer]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(axis for offer in offers for axis, _ in offer.values))
+
+
+def _rows(
+    offers: Sequence[Offer],
+    figures: Sequence[Figures],
+    verdicts: Sequence[Verdict],
+    chosen: int | None,
+    currency: str,
+    axes: Sequence[str],
+) -> Iterator[tuple[str, ...]]:
+    for place, offer in enumerate(offers):
+        yield _row(place, offer, figures[place], verdicts[place], chosen, axes, Currency(currency).exponent)
 
 
 def _row(

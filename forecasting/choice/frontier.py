@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from forecasting.choice.search import Figures
+from forecasting.choice.figures import Figures
 
 #: How risk is measured: by the lowest balance in the worst case of 20, or by the probability of breaking the floor.
 Measure = Literal["lowest", "floor"]

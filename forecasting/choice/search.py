@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from forecasting.choice.cost import cost_by_heading
+from forecasting.choice.figures import Figures
 from forecasting.choice.groups import Group, Member, groups_of
 from forecasting.choice.offers import Offer
 from forecasting.money import round_ratio
@@ -26,27 +26,6 @@ Int64 = npt.NDArray[np.int64]
 #: candidate pays for being called.
 _BLOCK_CELLS: Final = 2_500_000
 _BLOCK_PATHS: Final = (4, 250)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """One candidate over all paths; amounts in minor units.
-
-    `cost_minor`: expected cost over the horizon, the sum of `cost_by_heading` (positive: it costs). `minimum_...`: of each
-    path's own lowest end-of-day balance, the 5 % and 50 % quantiles (observed values) and the mean. Probabilities: share
-    of paths with at least one day below the cash floor, or below minus the authorised overdraft. `retained_minor`: mean
-    of what failed debtors owe and nothing makes up for.
-    """
-
-    variant: Variant
-    cost_minor: int
-    cost_by_heading: Mapping[str, int]
-    minimum_p05_minor: int
-    minimum_p50_minor: int
-    minimum_mean_minor: int
-    probability_below_floor: float
-    probability_below_overdraft: float
-    retained_minor: int
 
 
 def weigh(

@@ -7,8 +7,8 @@ from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
 from typing import Any, Final, Literal
 
+from forecasting.choice.figures import Figures
 from forecasting.choice.offers import Clause, Kind, Offer, Raise, with_steps
-from forecasting.choice.search import Figures
 from forecasting.errors import Severity
 from forecasting.factoring.contract import FactoringContract
 from forecasting.factoring.guards import contradictions as factoring_contradictions

@@ -94,9 +94,9 @@ class Formats:
             return f"{sign}{text}{NO_BREAK}{self.symbol}"
         return f"{sign}{JOINER if sign else ''}{self.symbol}{text}"
 
-    def units(self, amount_minor: int) -> str:
+    def units(self, amount_minor: int, *, signed: bool = False) -> str:
         """Whole units of the currency, without its symbol: 19 750."""
-        return self.whole(round_ratio(int(amount_minor), 10 ** Currency(self.currency).exponent))
+        return self.whole(round_ratio(int(amount_minor), 10 ** Currency(self.currency).exponent), signed=signed)
 
     def range(self, low: str, high: str) -> str:
         """A range between two written numbers: −993 à +462."""

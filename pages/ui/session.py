@@ -336,13 +336,19 @@ def _compute(of: Ledger, asked: Scenario, under: Contracts, path_count: int) -> 
         if asked.kind == "certain":
             return cast("Projection", engine.project(of, asked, under.factoring, under.insurance))
         started = time.perf_counter()
-        book = memory.books.get(
-            (of.fingerprint, asked), lambda: engine.simulate(of, asked, learnt=learnt(of, asked.horizon_days))
-        )
+        book = book_of(of, asked)
         found = cast("Projection", engine.evaluate(book, under.factoring, under.insurance, path_count=path_count))
         if path_count == asked.path_count:
             memory.seconds = time.perf_counter() - started
         return found
+
+
+def book_of(of: Ledger, asked: Scenario) -> Any:
+    """The paths of a question, laid out once whatever contracts are looked at over them (a `Book` of the engine)."""
+    engine = _engine()
+    return _memory().books.get(
+        (of.fingerprint, asked), lambda: engine.simulate(of, asked, learnt=learnt(of, asked.horizon_days))
+    )
 
 
 def is_slow() -> bool:

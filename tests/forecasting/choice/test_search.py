@@ -12,10 +12,11 @@ import pytest
 
 from bench.company import expectations
 from forecasting.choice.cost import cost_by_heading
+from forecasting.choice.figures import Figures
 from forecasting.choice.frontier import MEASURES, Level, Measure, cheapest, risk_of, verdicts
 from forecasting.choice.groups import FACTORING_PRICES, INSURANCE_PRICES
 from forecasting.choice.offers import Axis, Candidates, Clause, Grid, Insured, Offer, Option, Raise, candidates
-from forecasting.choice.search import Figures, weigh
+from forecasting.choice.search import weigh
 from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import BonusMalus, InsurancePolicy
 from forecasting.ledger import Ledger

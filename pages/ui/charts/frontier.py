@@ -1,0 +1,130 @@
+"""Offers by what they cost and how low the balance goes in the worst case of 20; the efficient ones on a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from forecasting.money import Currency
+from forecasting.simulation.flows import Variant
+from pages.ui import tokens
+from pages.ui.charts import base
+from pages.ui.voice import Voice
+
+_FRAME: Final = base.Frame(height=400, left=62, right=24, top=34, bottom=58)
+_PHONE: Final = base.Frame(height=330, left=52, right=12, top=30, bottom=56)
+#: Shape and colour say what an offer is made of, so that neither is needed alone.
+_MARKS: Final[dict[Variant, tuple[str, str]]] = {
+    "baseline": ("circle-open", tokens.BASELINE),
+    "factoring": ("square", tokens.FACTORING),
+    "insurance": ("diamond", tokens.INSURANCE),
+    "both": ("circle", tokens.BOTH),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One offer: its letter ("" where it is dominated), what it is made of, cost, lowest balance (5 %), words on it."""
+
+    letter: str
+    variant: Variant
+    cost_minor: int
+    lowest_minor: int
+    words: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frontier:
+    """The offers with the limits that matter; efficient ones have a letter or are the company without protection."""
+
+    points: Sequence[Point]
+    efficient: Sequence[int]
+    cash_floor_minor: int
+    overdraft_limit_minor: int
+    phone: bool = False
+
+
+def frontier(picture: Frontier, say: Voice) -> go.Figure:
+    """Cost to the right, lowest balance upwards: the line joins what nothing beats at its cost."""
+    canvas = base.Canvas(_PHONE if picture.phone else _FRAME)
+    unit = 1000 * 10 ** Currency(say.f.currency).exponent
+    x = [p.cost_minor / unit for p in picture.points]
+    y = [p.lowest_minor / unit for p in picture.points]
+    limit, floor = -picture.overdraft_limit_minor / unit, picture.cash_floor_minor / unit
+    low, high = _span([*y, limit, floor, 0.0], 0.1)
+    left, right = _span([*x, 0.0], 0.08)
+    canvas.tint(low, limit, tokens.DANGER, 0.05)
+    canvas.level(0.0, {"color": tokens.LABEL, "width": 1})
+    canvas.level(limit, {"color": tokens.DANGER, "width": 1})
+    canvas.level(floor, {"color": tokens.FLOOR, "width": 1.25, "dash": "4px,4px"})
+    _names_of_levels(canvas, picture, say, (floor, limit), unit)
+    line = sorted(picture.efficient, key=lambda k: picture.points[k].cost_minor)
+    canvas.scatter(
+        x=[x[k] for k in line],
+        y=[y[k] for k in line],
+        mode="lines",
+        line={"color": tokens.LABEL, "width": 1.25},
+        hoverinfo="skip",
+    )
+    _dots(canvas, picture, x, y)
+    for k in line:
+        _letter(canvas, picture.points[k], x[k], y[k], say)
+    base.style_axes(canvas, amounts=base.amount_ticks(low, high, say.f, most=7))
+    values, texts = base.amount_ticks(left, right, say.f, most=4 if picture.phone else 7)
+    canvas.x(
+        range=[left, right], tickmode="array", tickvals=values, ticktext=texts, ticks="outside", ticklen=6,
+        tickcolor=tokens.LABEL, title={"text": say("decide.axis", unit=say.f.unit), "standoff": 10},
+    )  # fmt: skip
+    canvas.y(range=[low, high], showgrid=True)
+    canvas.layout(hovermode="closest")
+    return canvas.figure()
+
+
+def _span(values: Sequence[float], margin: float) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    room = max(high - low, 1.0) * margin
+    return low - room, high + room
+
+
+def _names_of_levels(canvas: base.Canvas, picture: Frontier, say: Voice, heights: tuple[float, float], unit: int) -> None:
+    floor, limit = heights
+    place: dict[str, Any] = {"xref": "x domain", "yanchor": "bottom", "yshift": 1}
+    if picture.cash_floor_minor:
+        words = say("decide.floor", amount=say.f.amount(picture.cash_floor_minor))
+        canvas.text(words, color=tokens.FLOOR, x=0.01, y=floor, xanchor="left", **place)
+    words = say("decide.limit", amount=say.f.amount(-picture.overdraft_limit_minor))
+    canvas.text(words, color=tokens.DANGER, x=0.99, y=limit, xanchor="right", **{**place, "yanchor": "top", "yshift": -1})
+
+
+def _dots(canvas: base.Canvas, picture: Frontier, x: Sequence[float], y: Sequence[float]) -> None:
+    """Dominated offers first, small and open, so that the others lie over them."""
+    efficient = set(picture.efficient)
+    order = sorted(range(len(picture.points)), key=lambda k: (k in efficient, picture.points[k].chosen))
+    symbols, colors, sizes = [], [], []
+    for k in order:
+        point = picture.points[k]
+        symbol, color = _MARKS[point.variant]
+        known = k in efficient
+        symbols.append(symbol if known else f"{symbol.removesuffix('-open')}-open")
+        colors.append(color if known else tokens.DOMINATED)
+        sizes.append(19 if point.chosen else 13 if known else 8)
+    canvas.scatter(
+        x=[x[k] for k in order],
+        y=[y[k] for k in order],
+        mode="markers",
+        marker={"symbol": symbols, "color": colors, "size": sizes, "line": {"width": 1.5, "color": colors}, "opacity": 1},
+        text=[picture.points[k].words for k in order],
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def _letter(canvas: base.Canvas, point: Point, x: float, y: float, say: Voice) -> None:
+    _, color = _MARKS[point.variant]
+    words = say("decide.unprotected") if point.variant == "baseline" else point.letter
+    if point.chosen and point.letter:
+        words = f"<b>{say('decide.picked', letter=point.letter)}</b>"
+    canvas.text(words, color=color, x=x, y=y, yshift=18, xanchor="left" if point.variant == "baseline" else "center")

@@ -1,0 +1,98 @@
+"""The Decide page: what it says is what the search found, the choice goes into the curves, a search is stopped and resumed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data import repository
+from data.access import FINANCE
+from forecasting.choice.frontier import verdicts
+from forecasting.choice.menu import menu
+from forecasting.choice.offers import candidates
+from forecasting.ledger import Ledger
+from pages.ui import decide_desk, decide_words, session
+from pages.ui.i18n import LANGUAGES, Language
+from pages.ui.voice import voice_of
+from tests.pages.fixtures.store import opened_page, small_store
+
+company = small_store
+
+
+def settled(app: AppTest) -> AppTest:
+    """The page once its search is over."""
+    for _ in range(600):
+        if not any(b.key and b.key.endswith("_stop") for b in app.button):
+            break
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def ledger_in(company: Path) -> Ledger:
+    return repository.load_ledger(session.open_store(str(company)), FINANCE)
+
+
+def test_a_menu_holds_each_offer_alone_and_each_pair(company: Path) -> None:
+    app = settled(opened_page("decide", "en"))
+    ledger = ledger_in(company)
+    saved = repository.contracts(session.open_store(str(company)), FINANCE)
+    kinds = {one.kind for one in saved}
+    assert kinds == {"factoring", "insurance"} and len(saved) == 2
+    sets = 1 + sum(count < len(set(ledger.customers.partner.tolist())) for count in (5, 10, 20))
+    assert any(f"{2 * sets + sets + 2 * sets * sets} offers" in c.value for c in app.caption)
+    assert candidates(menu(ledger, [], [])).offers[0].variant == "baseline"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sentence_names_the_cheapest_offer_within_the_level(company: Path, language: Language) -> None:
+    app = settled(opened_page("decide", language))
+    say = voice_of(language)
+    (search,) = [s for s in decide_desk._searches()._found.values() if s.figures is not None and len(s.offers) > 20]
+    assert search.figures is not None
+    found = decide_words.weighed(search.offers, search.figures, 0.05)
+    assert any(decide_words.sentence(found, say) in block.value for block in app.markdown)
+    within = [k for k, f in enumerate(search.figures) if f.probability_below_floor <= 0.05]
+    if within:
+        least = min(search.figures[k].cost_minor for k in within)
+        assert search.figures[found.chosen].cost_minor == least
+    said = verdicts(search.figures)
+    assert all((place in found.efficient) == said[place].efficient for place in range(len(said)))
+
+
+def test_the_chosen_offer_is_shown_in_the_curves_and_a_changed_one_is_saved_beside(company: Path) -> None:
+    app = settled(opened_page("decide", "en"))
+    before = len(repository.contracts(session.open_store(str(company)), FINANCE))
+    app.select_slider(key="decide_level").set_value(0.01).run()
+    settled(app)
+    take = [b for b in app.button if b.key == "decide_choose"]
+    if not take:
+        pytest.fail("no offer was proposed on the small company")
+    take[0].click().run()
+    assert not app.exception
+    (search,) = [s for s in decide_desk._searches()._found.values() if s.figures is not None and len(s.offers) > 20]
+    assert search.figures is not None
+    offer = search.offers[decide_words.weighed(search.offers, search.figures, 0.01).chosen]
+    store = session.open_store(str(company))
+    for kind, contract in (("factoring", offer.factoring), ("insurance", offer.insurance)):
+        chosen = repository.chosen_contract(store, FINANCE, kind)  # type: ignore[arg-type]
+        assert (chosen is None) == (contract is None)
+    assert len(repository.contracts(store, FINANCE)) >= before
+
+
+def test_a_search_is_stopped_and_begun_again(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    known = session.book_of
+    monkeypatch.setattr(session, "book_of", lambda *asked: (gate.wait(60), known(*asked))[1])
+    app = opened_page("decide", "en")
+    app.button(key="decide_stop").click().run()
+    gate.set()
+    assert app.button(key="decide_again")
+    app.button(key="decide_again").click().run()
+    settled(app)
+    assert app.select_slider(key="decide_level")
