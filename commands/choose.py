@@ -15,8 +15,8 @@ from forecasting.scenario import HORIZON_DAYS_MAX, PATH_COUNT_MAX
 
 if TYPE_CHECKING:
     from commands.inputs import Question
+    from forecasting.choice.figures import Figures
     from forecasting.choice.offers import Candidates
-    from forecasting.choice.search import Figures
     from forecasting.simulation.engine import Book
 
 
