@@ -37,7 +37,7 @@ INVOICES: Final = Columns(
     ),
 )
 PAYMENTS: Final = Columns(required=("invoice_id", "date", "amount"), optional=("side",))
-PLANNED_FLOWS: Final = Columns(required=("date", "amount"), optional=("category", "label", "every", "until"))
+PLANNED_FLOWS: Final = Columns(required=("date", "amount"), optional=("category", "label", "every", "until", "certainty"))
 PARTNER_TEXTS: Final = ("name", "segment", "sector", "country", "rating", "terms", "owner", "vat_number")
 PARTNERS: Final = Columns(
     required=("partner_id",),

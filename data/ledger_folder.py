@@ -40,6 +40,7 @@ from forecasting.errors import InputRejected, Problem
 from forecasting.ledger import NO_DAY, Account, Ledger, Partner, PlannedFlow
 from forecasting.ledger_build import VAT_DAY_DEFAULT, build_ledger
 from forecasting.money import Currency
+from forecasting.plan import CERTAINTIES
 
 EVERY: Final = ("week", "month", "quarter", "year")
 
@@ -176,15 +177,18 @@ class _Folder:
         amounts = table.values("amount", lambda t: parse_amount(t, exponent), 0, required=True)
         every = table.values("every", _every, "")
         until = table.values("until", parse_day, NO_DAY)
+        certainty = table.values("certainty", _certainty, "sure")
         for index, (day, last, rhythm) in enumerate(zip(days, until, every, strict=True)):
             if last != NO_DAY and not rhythm:
                 table.wrong(index, "until", "ledger.until_without_every")
             elif last != NO_DAY and last < day:
                 table.wrong(index, "until", "ledger.until_before_date", date=to_date(day), until=to_date(last))
-        rows = zip(days, amounts, table.text("category"), table.text("label"), every, until, strict=True)
+        rows = zip(days, amounts, table.text("category"), table.text("label"), every, until, certainty, strict=True)
         return [
-            PlannedFlow(day=day, amount_minor=amount, category=category, label=label, every=rhythm, until=last)
-            for day, amount, category, label, rhythm, last in rows
+            PlannedFlow(
+                day=day, amount_minor=amount, category=category, label=label, every=rhythm, until=last, certainty=sure
+            )
+            for day, amount, category, label, rhythm, last, sure in rows
         ]
 
     def _accounts(self, currency: str) -> list[Account]:
@@ -258,6 +262,12 @@ def _probability(text: str) -> float | None:
     if not probability.is_finite():
         raise BadValue("value.bad_rate", text)
     return float(checked_share(probability, text))
+
+
+def _certainty(text: str) -> Any:
+    if text not in CERTAINTIES:
+        raise BadValue("value.bad_choice", text, known=", ".join(CERTAINTIES))
+    return text
 
 
 def _every(text: str) -> Any:

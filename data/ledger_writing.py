@@ -126,7 +126,7 @@ def _payments(ledger: Ledger, exponent: int) -> list[Row]:
 
 def _planned(ledger: Ledger, exponent: int) -> list[Row]:
     return [
-        (_date(f.day), to_text(f.amount_minor, exponent), f.category, f.label, f.every, _date(f.until))
+        (_date(f.day), to_text(f.amount_minor, exponent), f.category, f.label, f.every, _date(f.until), f.certainty)
         for f in ledger.planned_flows
     ]
 

@@ -26,7 +26,8 @@ def planned_flows(store: Store, principal: Principal) -> tuple[PlannedFlow, ...]
 def read_planned_flows(cursor: Cursor) -> tuple[PlannedFlow, ...]:
     """The planned flows inside an open read, unguarded."""
     rows = cursor.execute(
-        "SELECT day, amount_minor, category, label, every, until FROM planned_flow ORDER BY position"
+        "SELECT day, amount_minor, category, label, every, until, coalesce(certainty, 'sure')"
+        " FROM planned_flow LEFT JOIN planned_certainty USING (position) ORDER BY position"
     ).fetchall()
     return tuple(
         PlannedFlow(
@@ -36,8 +37,9 @@ def read_planned_flows(cursor: Cursor) -> tuple[PlannedFlow, ...]:
             label=label,
             every=every,
             until=NO_DAY if until is None else to_day(until),
+            certainty=certainty,
         )
-        for day, amount, category, label, every, until in rows
+        for day, amount, category, label, every, until, certainty in rows
     )
 
 
@@ -56,12 +58,16 @@ def replace_planned_flows(store: Store, principal: Principal, flows: Sequence[Pl
 def write_planned_flows(cursor: Cursor, flows: Sequence[PlannedFlow]) -> None:
     """The same inside the caller's transaction; the sum of what is stored is the sum of what was given."""
     cursor.execute("DELETE FROM planned_flow")
+    cursor.execute("DELETE FROM planned_certainty")
     for position, flow in enumerate(flows, start=1):
         until = None if flow.until == NO_DAY else to_date(flow.until)
         cursor.execute(
-            "INSERT INTO planned_flow VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO planned_flow (position, day, amount_minor, category, label, every, until)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [position, to_date(flow.day), flow.amount_minor, flow.category, flow.label, flow.every, until],
         )
+        if flow.certainty != "sure":
+            cursor.execute("INSERT INTO planned_certainty VALUES (?, ?)", [position, flow.certainty])
     stored = cursor.execute("SELECT coalesce(sum(amount_minor), 0) FROM planned_flow").fetchall()[0][0]
     assert stored == sum(flow.amount_minor for flow in flows), "planned flows changed on their way into the store"
 

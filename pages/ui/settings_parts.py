@@ -15,8 +15,9 @@ from data import repository
 from data.repository import PLANNED_CATEGORIES, Company
 from forecasting.dates import to_date, to_day
 from forecasting.errors import InputRejected
-from forecasting.ledger import NO_DAY, PlannedFlow
+from forecasting.ledger import NO_DAY, Certainty, PlannedFlow
 from forecasting.money import Currency
+from forecasting.plan import CERTAINTIES
 from pages.ui import frame, session
 from pages.ui.session import Desk
 from pages.ui.voice import Voice
@@ -170,7 +171,7 @@ def _regular(at: Desk) -> None:
             hide_index=True,
             width="stretch",
             column_config=_columns(say),
-            column_order=["category", "amount", "every", "day", "label", "until", "comes_in"],
+            column_order=["category", "amount", "every", "day", "certainty", "label", "until", "comes_in"],
             placeholder="",
             key="regular_rows",
             alt=say("settings.regular"),
@@ -202,6 +203,7 @@ def _frame(rows: Sequence[PlannedFlow], say: Voice) -> pd.DataFrame:
             "every": [say(f"settings.every.{r.every or 'once'}") for r in rows],
             "day": [to_date(r.day) for r in rows],
             "until": [None if r.until == NO_DAY else to_date(r.until) for r in rows],
+            "certainty": [say(f"settings.certainty.{r.certainty}") for r in rows],
         }
     )
 
@@ -224,6 +226,13 @@ def _columns(say: Voice) -> dict[str, Any]:
         ),
         "day": config.DateColumn(say("settings.column.day"), format="DD/MM/YYYY", required=True),
         "until": config.DateColumn(say("settings.column.until"), format="DD/MM/YYYY"),
+        "certainty": config.SelectboxColumn(
+            say("settings.column.certainty"),
+            options=[say(f"settings.certainty.{word}") for word in CERTAINTIES],
+            default=say("settings.certainty.sure"),
+            required=True,
+            help=say("settings.certainty_help"),
+        ),
     }
 
 
@@ -231,6 +240,7 @@ def read_flows(rows: Sequence[dict[str, Any]], say: Voice) -> tuple[list[Planned
     """The planned flows of the table's rows, rows of amount 0 left out, with everything that is wrong in words."""
     categories = {say(f"settings.category.{c}"): c for c in PLANNED_CATEGORIES}
     rhythms: dict[str, Every] = {say(f"settings.every.{e or 'once'}"): e for e in _EVERY}
+    words: dict[str, Certainty] = {say(f"settings.certainty.{word}"): word for word in CERTAINTIES}
     flows, wrong = [], []
     for place, row in enumerate(rows, start=1):
         if pd.isna(row["amount"]) or not row["amount"]:
@@ -249,6 +259,7 @@ def read_flows(rows: Sequence[dict[str, Any]], say: Voice) -> tuple[list[Planned
                     label="" if pd.isna(row["label"]) else str(row["label"]).strip(),
                     every=rhythms.get(str(row["every"]), ""),
                     until=NO_DAY if pd.isna(row["until"]) else to_day(_date(row["until"])),
+                    certainty=words.get(str(row.get("certainty")), "sure"),
                 )
             )
     return flows, wrong

@@ -76,7 +76,8 @@ FULL = {
     ),
     "supplier_invoices.csv": "invoice_id,partner_id,issue_date,due_date,amount\nS1,B,2025-12-01,2026-01-31,60.00\n",
     "payments.csv": "invoice_id,date,amount\nF1,2025-12-15,15.00\nS1,2025-12-20,10.00\n",
-    "planned_flows.csv": "date,amount,category,label,every,until\n2026-01-31,-50.00,wages,Paie,month,2026-12-31\n",
+    "planned_flows.csv": "date,amount,category,label,every,until,certainty\n"
+    "2026-01-31,-50.00,wages,Paie,month,2026-12-31,likely\n",
     "partners.csv": (
         "partner_id,name,segment,sector,country,default_probability,rating,domestic,public_body,intra_group,terms,"
         "credit_limit,owner,vat_number\n"
@@ -114,6 +115,7 @@ def test_every_column_has_its_place(tmp_path: Path) -> None:
             label="Paie",
             every="month",
             until=to_day(date(2026, 12, 31)),
+            certainty="likely",
         ),
     )
     assert book.partners[0] == Partner(
