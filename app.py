@@ -20,6 +20,7 @@ treasury = may(profile.principal(), "read_treasury")
 pages = {
     "cash": st.Page("pages/cash.py", title=say("cash.title"), url_path="cash", default=treasury),
     "scenarios": st.Page("pages/scenarios.py", title=say("scenarios.title"), url_path="scenarios"),
+    "plan": st.Page("pages/plan.py", title=say("plan.title"), url_path="plan"),
     "factoring": st.Page("pages/factoring.py", title=say("factoring.title"), url_path="factoring"),
     "insurance": st.Page("pages/insurance.py", title=say("insurance.title"), url_path="insurance"),
     "decide": st.Page("pages/decide.py", title=say("decide.title"), url_path="decide"),

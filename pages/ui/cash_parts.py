@@ -239,7 +239,7 @@ def weeks(at: Desk, outlook: Outlook) -> None:
         width=320,
     )
     if chosen is not None:
-        _invoices_of(at, outlook, chosen)
+        invoices_of(at, outlook, chosen)
     frame.folded_table(say, lambda: cash_tables.weeks(picture, say), key="weeks_table")
 
 
@@ -254,7 +254,8 @@ def _clicked(starts: tuple[int, ...]) -> Callable[[], None]:
     return choose
 
 
-def _invoices_of(at: Desk, outlook: Outlook, start: int) -> None:
+def invoices_of(at: Desk, outlook: Outlook, start: int) -> None:
+    """The invoices that fall due in a week, the largest first."""
     say = at.say
     st.markdown(say("cash.week_note", day=say.f.day_year(start)))
     delay = 0 if outlook.question.who else outlook.question.delay_days

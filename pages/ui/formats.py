@@ -163,6 +163,11 @@ class Formats:
         when = day if isinstance(day, date) else to_date(day)
         return str(format_date(when, "MMM", locale=self.locale))
 
+    def month_year(self, day: int | date) -> str:
+        """The month of a column: nov. 2026 or Nov 2026."""
+        when = day if isinstance(day, date) else to_date(day)
+        return str(format_date(when, "MMM y", locale=self.locale))
+
     def hour(self, moment: datetime) -> str:
         """The time of day: 9 h 42, 18 h or 9:42 am, 6 pm."""
         if self.language == "fr":

@@ -11,6 +11,7 @@ import numpy as np
 from forecasting.curve import Curve
 from forecasting.dates import to_date
 from forecasting.ledger import Amounts, Ledger
+from forecasting.plan import weighted_flows
 from forecasting.simulation.flows import Category
 from forecasting.simulation.operations import planned_days
 from pages.ui.charts.weeks import HEADINGS, Heading
@@ -49,9 +50,9 @@ def planned_heading(category: str) -> Heading:
 
 
 def planned_daily(ledger: Ledger, first: int, days: int) -> dict[Heading, Amounts]:
-    """Planned flows per heading and day, int64 (days,) each: certain amounts, the same on every path."""
+    """Planned flows per heading and day, int64 (days,) each: what they come to on average where they are not sure."""
     daily: dict[Heading, Amounts] = {}
-    for flow in ledger.planned_flows:
+    for flow in weighted_flows(ledger.planned_flows):
         column = daily.setdefault(planned_heading(flow.category), np.zeros(days, dtype=np.int64))
         for day in planned_days(flow, first, first + days - 1):
             column[day - first] += flow.amount_minor

@@ -1,0 +1,34 @@
+"""What if the business changed: sales, customers, orders, prices, terms, wages; and thirteen weeks as treasurers read them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui import cash_parts, frame, plan_parts, session
+
+
+def show() -> None:
+    """Title, sentence, numbers, what may change, both curves with the reason, working capital, calendar."""
+    at = session.desk()
+    say, of = at.say, session.ledger(at)
+    frame.title_row(say("plan.title"), say("app.as_of", day=say.f.long_day(of.as_of)), say)
+    if session.is_empty(of):
+        cash_parts.empty(at)
+        return
+    words, numbers = st.container(), st.container()
+    asked = plan_parts.changes(at, of)
+    found = plan_parts.answer(at, of, asked)
+    with words:
+        frame.sentence(plan_parts.sentence(found, say))
+    with numbers:
+        frame.headlines(plan_parts.numbers(at, found), phone=at.phone)
+    plan_parts.pictures(at, found)
+    plan_parts.capital(at, found)
+    plan_parts.calendar(at, found)
+    st.caption(say("plan.overdue_rule"))
+    if st.button(say("plan.edit_flows"), icon=":material/edit_calendar:", key="plan_edit"):
+        st.switch_page("pages/load.py")
+    st.space("small")
+
+
+show()
