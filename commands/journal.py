@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from commands.console import Console
 from commands.grammar import LEDGER, OUT, Argument, Values, Verb, file, within
 from commands.inputs import Question, read_question
 from commands.numbers import euros
+from data.exporters.journal_files import journal_rows
 from data.ledger_writing import write_csv
 from forecasting.errors import InputRejected, problem
-from forecasting.factoring.journal import FEC_COLUMNS, Chart, JournalLine, fec_rows, journal
-from forecasting.money import Currency
+from forecasting.factoring.journal import FEC_COLUMNS, Chart, JournalLine, journal
 from forecasting.scenario import HORIZON_DAYS_MAX, Scenario
 from forecasting.simulation.variants import project_certain
 from pages.ui.i18n import Translator
@@ -39,16 +39,8 @@ def run(call: Values, console: Console) -> int:
 
 def _rows(lines: Sequence[JournalLine], question: Question, words: Translator) -> Iterator[Sequence[str]]:
     """The FEC's rows with amounts as all our files write them, with a point (readers of a FEC accept both)."""
-    chart = Chart()
     debit, credit = FEC_COLUMNS.index("Debit"), FEC_COLUMNS.index("Credit")
-    rows = fec_rows(
-        lines,
-        chart,
-        account_names={getattr(chart, f.name): words(f"journal.account.{f.name}") for f in fields(chart)},
-        labels={code: words(f"journal.label.{code}") for code in {line.label for line in lines}},
-        partner_names={p.partner_id: p.name or p.partner_id for p in question.ledger.partners},
-        exponent=Currency(question.ledger.currency).exponent,
-    )
+    rows = journal_rows(lines, Chart(), question.ledger, words)
     for row in rows:
         yield [cell.replace(",", ".") if place in (debit, credit) else cell for place, cell in enumerate(row)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui import collect_parts, collecting, frame, instalment_parts, session
+from pages.ui.rules import ten_rules
 
 
 def show() -> None:
@@ -32,6 +33,7 @@ def show() -> None:
     with right:
         collect_parts.letters(at, item, found)
         instalment_parts.plan(at, item, found)
+    ten_rules("collect", say)
 
 
 show()

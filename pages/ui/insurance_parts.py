@@ -13,19 +13,23 @@ from forecasting.curve import Curve, Projection
 from forecasting.dates import to_date
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger
-from forecasting.offers.costs import costs_minor
+from forecasting.offers.costs import before_vat
 from forecasting.offers.limits import Exposure, deadlines, exposures
+from forecasting.offers.waterfall import waterfall_of
 from forecasting.scenario import Scenario
 from forecasting.simulation.claims import Claim
-from pages.ui import frame, session
+from pages.ui import frame, limit_parts, session
 from pages.ui.causes import rounded_steps
 from pages.ui.charts.drivers import Bridge, drivers
 from pages.ui.charts.gauge import gauge
 from pages.ui.contract_library import Offer
+from pages.ui.factoring_figures import cost_table
 from pages.ui.factoring_parts import offers_table
 from pages.ui.frame import Headline, Table
 from pages.ui.question import HORIZONS, days_known
+from pages.ui.rules import ten_rules
 from pages.ui.session import Contracts, Desk
+from pages.ui.story_parts import invoice_story
 from pages.ui.voice import Voice
 
 
@@ -53,12 +57,18 @@ def results(at: Desk, offer: Offer, words: Any, place: Any) -> None:
         _exposure(at, policy, of)
         _waterfall(at, policy, of)
         _deadlines(at, policy, of)
-        costs_table(at, curve)
+        limit_parts.worth(at, policy, of)
+        limit_parts.blocked(at, policy, of)
+        st.header(at.say("factoring.cost.title", currency=at.say.f.symbol), anchor=False)
+        cost_table(at, before_vat(curve, insurance=policy))
+        limit_parts.years(at, policy, of)
+        invoice_story(at, Contracts(insurance=policy))
         _others(at, horizon)
+        ten_rules("insurance", at.say)
 
 
 def _sentence(at: Desk, offer: Offer, curve: Curve, policy: InsurancePolicy) -> str:
-    say, cost = at.say, sum(costs_minor(curve).values())
+    say, cost = at.say, before_vat(curve, insurance=policy).total_minor
     key = "insurance.say.costs" if cost > 0 else "insurance.say.pays"
     return say(
         key,
@@ -69,7 +79,7 @@ def _sentence(at: Desk, offer: Offer, curve: Curve, policy: InsurancePolicy) -> 
 
 
 def _numbers(at: Desk, curve: Curve, policy: InsurancePolicy) -> list[Headline]:
-    say, costs = at.say, costs_minor(curve)
+    say, costs = at.say, before_vat(curve, insurance=policy).headings
     premium = costs.get("premium", 0) + costs.get("insurance_fee", 0)
     back = -(costs.get("indemnity", 0) + costs.get("insurer_share", 0))
     return [
@@ -110,6 +120,7 @@ def _exposure(at: Desk, policy: InsurancePolicy, of: Ledger) -> None:
     st.markdown(words if beyond else say("insurance.gauge.all_within"))
     frame.figure(gauge(found, say, phone=at.phone), key="gauge", alt=words if beyond else say("insurance.gauge.all_within"))
     frame.folded_table(say, lambda: _exposure_table(found, say), key="gauge_table")
+    limit_parts.uncovered(at, policy, of, of.as_of + int(ahead))
 
 
 def _exposure_table(found: Sequence[Exposure], say: Voice) -> Table:
@@ -155,27 +166,13 @@ def _waterfall(at: Desk, policy: InsurancePolicy, of: Ledger) -> None:
 
 def claim_bridge(claim: Claim, policy: InsurancePolicy, say: Voice) -> Bridge:
     """From all that is owed before VAT to the indemnity, clause by clause, in whole thousands that add up."""
-    paid = claim.indemnity
-    eligible = sum(d.net_minor for d in claim.debts if not d.reason)
-    steps: list[tuple[str, int]] = [("ineligible", eligible - claim.total_debt_net_minor)]
-    steps.append(("limit", paid.loss_minor - eligible))
-    left = paid.loss_minor
-    if paid.late or paid.below_threshold:
-        steps.append(("late" if paid.late else "below", -left))
-    elif policy.deductible_stage == "EN_LOSS_FIRST":
-        steps.append(("other", paid.indemnity_minor - left))
-    else:
-        steps.append(("kept", paid.after_percentage_minor - left))
-        steps.append(("deductible", paid.after_deductible_minor - paid.after_percentage_minor))
-        steps.append(("afl", -paid.afl_used_minor))
-        steps.append(("cap", paid.indemnity_minor - paid.after_deductible_minor + paid.afl_used_minor))
-    present = [(name, amount) for name, amount in steps if amount]
-    start, shown, end = rounded_steps(claim.total_debt_net_minor, [amount for _, amount in present], say.f)
+    found = waterfall_of(claim, policy)
+    start, shown, end = rounded_steps(found.owed_minor, [amount for _, amount in found.steps], say.f)
     return Bridge(
         start=(say("insurance.claim.owed"), start),
         causes=tuple(
             (say(f"insurance.claim.step.{name}"), amount)
-            for (name, _), amount in zip(present, shown, strict=True)
+            for (name, _), amount in zip(found.steps, shown, strict=True)
             if amount
         ),
         result=(say("insurance.claim.indemnity"), end),
@@ -225,22 +222,6 @@ def _by(deadline: int, today: int, say: Voice) -> str:
     return f":red[:material/error: {say('insurance.deadlines.missed', day=words)}]" if deadline < today else words
 
 
-def costs_table(at: Desk, curve: Curve) -> None:
-    """Cost by heading over the year."""
-    say, costs = at.say, costs_minor(curve)
-    st.header(say("factoring.cost.title", currency=say.f.symbol), anchor=False)
-    amount = say("factoring.cost.amount")
-    columns: dict[str, Sequence[object]] = {
-        say("factoring.cost.heading"): [*(say(f"factoring.heading.{h}") for h in costs), say("factoring.cost.total")],
-        say("factoring.cost.basis"): [*(say(f"factoring.basis.{h}") for h in costs), ""],
-        amount: [*costs.values(), sum(costs.values())],
-    }
-    writers = {amount: lambda v: say.f.units(int(v))}
-    content = Table(columns=columns, writers=writers, strong=(len(costs),))
-    narrow = (say("factoring.cost.heading"), amount)
-    frame.table(content.only(narrow) if at.phone else content, alt=say("factoring.cost.title", currency=""))
-
-
 def _others(at: Desk, horizon: int) -> None:
     say, saved = at.say, repository.contracts(at.store, at.principal, "insurance")
     if len(saved) < 2:
@@ -249,9 +230,10 @@ def _others(at: Desk, horizon: int) -> None:
     if not fold.open:
         return
     of, scenario = session.ledger(at), Scenario(horizon_days=horizon)
-    answers: list[tuple[str, Projection]] = []
+    answers: list[tuple[str, Projection, int]] = []
     for found in saved:
         policy = replace(session.insurance_of(at, found), name="")
-        answers.append((found.name, session.projection(of, scenario, Contracts(insurance=policy))))
+        answer = session.projection(of, scenario, Contracts(insurance=policy))
+        answers.append((found.name, answer, before_vat(answer.curves["insurance"], insurance=policy).total_minor))
     with fold:
         frame.table(offers_table(answers, say), alt=say("insurance.compare", count=len(saved)))

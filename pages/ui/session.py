@@ -35,9 +35,11 @@ from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger, Side
 from forecasting.money import Currency
+from forecasting.offers.limits import exposures
 from forecasting.scenario import Insolvency, Scenario
 from forecasting.simulation.certain import certain_facts
 from forecasting.simulation.claims import Claim
+from forecasting.simulation.facts import PathFacts
 from forecasting.simulation.path import PathResult, project_path
 from pages.ui import profile
 from pages.ui.cache import Bounded
@@ -90,7 +92,7 @@ class _Memory:
         self.ledgers: Bounded[tuple[str, Principal, date], Ledger] = Bounded(4)
         self.completed: Bounded[str, Ledger] = Bounded(4)
         self.books: Bounded[tuple[str, Scenario], Any] = Bounded(6)
-        self.paths: Bounded[tuple[str, int, FactoringContract | None], PathResult] = Bounded(16)
+        self.paths: Bounded[tuple[str, int, Contracts, int], PathResult] = Bounded(16)
         self.claims: Bounded[tuple[str, InsurancePolicy, str], tuple[Claim, ...]] = Bounded(32)
         self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(64)
         self.factoring: Bounded[tuple[str, str], FactoringContract] = Bounded(64)
@@ -358,12 +360,27 @@ def is_slow() -> bool:
 
 def told_path(of: Ledger, horizon_days: int, factoring: FactoringContract | None) -> PathResult:
     """The path on which everybody pays on the due date, told by the reference line by line: what an account page shows."""
+    return told(of, horizon_days, Contracts(factoring=factoring))
+
+
+def told(of: Ledger, horizon_days: int, under: Contracts, draw: int = 0) -> PathResult:
+    """One path told line by line: the one on which everybody pays on the due date, or draw 1, 2… of the question asked."""
 
     def compute() -> PathResult:
-        asked = Scenario(kind="certain", horizon_days=horizon_days)
-        return project_path(of, certain_facts(of, asked), horizon_days, factoring)
+        if draw == 0:
+            return project_path(of, told_facts(of, horizon_days), horizon_days, under.factoring, under.insurance)
+        _engine()
+        from forecasting.offers import drawn
 
-    return _memory().paths.get((of.fingerprint, horizon_days, factoring), compute)
+        book = book_of(of, Scenario(horizon_days=horizon_days))
+        return drawn.told(book, draw - 1, under.factoring, under.insurance)
+
+    return _memory().paths.get((of.fingerprint, horizon_days, under, draw), compute)
+
+
+def told_facts(of: Ledger, horizon_days: int) -> PathFacts:
+    """What happens on the path on which everybody pays on the due date."""
+    return certain_facts(of, Scenario(kind="certain", horizon_days=horizon_days))
 
 
 def claim_of(of: Ledger, policy: InsurancePolicy, partner_id: str) -> Claim | None:
@@ -377,6 +394,11 @@ def claim_of(of: Ledger, policy: InsurancePolicy, partner_id: str) -> Claim | No
 
     found = _memory().claims.get((of.fingerprint, policy, partner_id), compute)
     return next((claim for claim in found if claim.partner_id == partner_id), None)
+
+
+def largest_buyers(of: Ledger, policy: InsurancePolicy) -> list[str]:
+    """Buyers that would owe something in a month, the largest first: those whose failure can be looked at."""
+    return [exposure.partner_id for exposure in exposures(policy, of, of.as_of + FAILS_AFTER_DAYS)]
 
 
 def vouched(of: Ledger, asked: Scenario, under: Contracts) -> tuple[int, int]:

@@ -21,8 +21,9 @@ RULES: Final = """
 .st-key-say p { font-family: Newsreader, Georgia, serif; font-size: 1.375rem; line-height: 1.4; text-wrap: pretty; }
 /* 4 headline numbers: an ink rule above, a second line without its chip */
 .st-key-kpi { border-top: 2px solid; padding-top: .75rem; }
-.st-key-kpi div:has(> [data-testid="stMetricDelta"]) { flex-wrap: wrap; row-gap: 0; }
-.st-key-kpi [data-testid="stMetricDelta"] { background: none; padding-inline: 0; font-size: .875rem; }
+[class*="st-key-kpi"] div:has(> [data-testid="stMetricDelta"]) { flex-wrap: wrap; row-gap: 0; }
+[class*="st-key-kpi"] [data-testid="stMetricDelta"] { background: none; padding-inline: 0; font-size: .875rem; }
+[class*="st-key-kpi"] [data-testid="stMetricDelta"] * { white-space: normal; overflow: visible; }
 /* 5 primary buttons keep their contrast in the dark */
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
 .st-key-contract_save [data-testid="stPopoverButton"] {
