@@ -18,7 +18,9 @@ st.logo(str(HERE / "static" / "logo.svg"), size="large")
 
 treasury = may(profile.principal(), "read_treasury")
 pages = {
-    "cash": st.Page("pages/cash.py", title=say("cash.title"), url_path="cash", default=treasury),
+    "cash": st.Page("pages/cash.py", title=say("cash.title"), url_path="treasury", default=treasury),
+    # Streamlit serves the default page at the root alone; who asks for it by its name is led there.
+    "cash_by_name": st.Page(doorway.to_root, title=say("cash.title"), url_path="cash", visibility="hidden"),
     "scenarios": st.Page("pages/scenarios.py", title=say("scenarios.title"), url_path="scenarios"),
     "plan": st.Page("pages/plan.py", title=say("plan.title"), url_path="plan"),
     "factoring": st.Page("pages/factoring.py", title=say("factoring.title"), url_path="factoring"),

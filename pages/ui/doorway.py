@@ -59,6 +59,12 @@ def show(page: StreamlitPage, say: Voice) -> None:
             st.rerun()
 
 
+def to_root() -> None:
+    """Lead the browser to the root of the app, where the default page is, with the question in its address."""
+    script = "location.replace(location.pathname.replace(/[^/]+\\/?$/, '') + location.search)"
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+
+
 def _nothing() -> None:
     """A page that is never seen."""
 

@@ -26,6 +26,7 @@ from pages.ui.voice import Voice
 
 #: Problems shown on the page; the whole list can be downloaded.
 _SHOWN: Final = 60
+_ROWS_NAMED: Final = 6
 _TYPES: Final = ["csv", "txt", "xlsx", "xls", "ods", "xml", "pdf", "zip", "sta", "940", "ofx", "qfx", "afb", "dat"]
 
 
@@ -254,24 +255,44 @@ def _problems(at: Desk, problems: Sequence[Problem]) -> None:
             st.badge(say("load.blocking_count", count=blocking), icon=":material/error:", color="red")
         if len(problems) > blocking:
             st.badge(say("load.check_count", count=len(problems) - blocking), icon=":material/warning:", color="orange")
-    shown = problems[:_SHOWN]
+    groups = alike(problems, say)
+    shown = groups[:_SHOWN]
     if at.phone:
-        for found in shown:
+        for group in shown:
             with st.container(border=True):
-                st.markdown(f"{_severity(found, say)} · {say('load.row_of', row=found.row or '—')}")
-                st.markdown(f"**{plain(found.column or found.file)}** {plain(_value(found))}")
-                st.caption(plain(say.problem(found)))
+                st.markdown(f"{_severity(group[0], say)} · {say('load.row_of', row=_rows(group, say))}")
+                st.markdown(f"**{plain(group[0].column or group[0].file)}** {plain(_value(group[0]))}")
+                st.caption(plain(say.problem(group[0])))
     else:
         columns = {
-            say("load.severity"): [_severity(p, say) for p in shown],
-            say("load.row"): [say.f.whole(p.row) if p.row else "—" for p in shown],
-            say("load.column"): [plain(p.column) or "—" for p in shown],
-            say("load.value"): [plain(_value(p)) or "—" for p in shown],
-            say("load.what_to_do"): [plain(say.problem(p)) for p in shown],
+            say("load.severity"): [_severity(group[0], say) for group in shown],
+            say("load.file_column"): [plain(group[0].file) or "—" for group in shown],
+            say("load.row"): [_rows(group, say) for group in shown],
+            say("load.column"): [plain(group[0].column) or "—" for group in shown],
+            say("load.value"): [plain(_value(group[0])) or "—" for group in shown],
+            say("load.what_to_do"): [plain(say.problem(group[0])) for group in shown],
         }
         frame.table(Table(columns=columns), alt=say("load.problems", count=len(problems)))
-    if len(problems) > _SHOWN:
-        st.caption(say("load.more", count=say.f.whole(len(problems) - _SHOWN)))
+    if len(groups) > _SHOWN:
+        st.caption(say("load.more", count=say.f.whole(sum(map(len, groups[_SHOWN:])))))
+
+
+def alike(problems: Sequence[Problem], say: Voice) -> list[list[Problem]]:
+    """Problems of one file that say the same of other rows, put together, in the order of their first."""
+    found: dict[tuple[str, str, str, str], list[Problem]] = {}
+    for one in problems:
+        found.setdefault((one.severity, one.file, one.column, say.problem(one)), []).append(one)
+    return list(found.values())
+
+
+def _rows(group: Sequence[Problem], say: Voice) -> str:
+    """The rows that a sentence speaks of; the first few where there are many."""
+    rows = [say.f.whole(one.row) for one in group if one.row]
+    if not rows:
+        return "—"
+    if len(rows) <= _ROWS_NAMED:
+        return ", ".join(rows)
+    return say("load.rows_more", rows=", ".join(rows[:_ROWS_NAMED]), count=len(rows) - _ROWS_NAMED)
 
 
 def _severity(found: Problem, say: Voice) -> str:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from data import repository
 from data.repository import PLANNED_CATEGORIES, Company
+from data.values import BadValue, parse_currency
 from forecasting.dates import to_date, to_day
 from forecasting.errors import InputRejected
 from forecasting.ledger import NO_DAY, Certainty, PlannedFlow
@@ -69,6 +70,7 @@ def settings(at: Desk) -> None:
     left, right = [st.container(), st.container()] if at.phone else st.columns([4.4, 7.6], gap="large")
     with left:
         _company(at)
+        _rates(at)
     with right:
         _regular(at)
 
@@ -153,6 +155,74 @@ def _amount(amount_minor: int | None, say: Voice) -> str:
 
 def _percent(rate: Decimal, say: Voice) -> str:
     return say.f.decimal(rate * _PERCENT) if rate else ""
+
+
+# ── other currencies ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _rates(at: Desk) -> None:
+    """What one unit of each other currency is worth: without it, invoices in that currency are refused."""
+    say = at.say
+    st.header(say("settings.rates"), anchor=False)
+    st.caption(say("settings.rates_help", currency=at.company.currency))
+    stored = repository.exchange_rates(at.store, at.principal)
+    config, decimals = st.column_config, "%.6g"
+    with st.form("rates", border=False):
+        edited = st.data_editor(
+            pd.DataFrame(
+                {
+                    "currency": pd.Series([currency for currency, _, _ in stored], dtype="str"),
+                    "day": pd.Series([day for _, day, _ in stored], dtype="object"),
+                    "rate": pd.Series([float(rate) for _, _, rate in stored], dtype="float64"),
+                }
+            ),
+            num_rows="dynamic",
+            hide_index=True,
+            width="stretch",
+            column_config={
+                "currency": config.TextColumn(say("settings.column.currency"), max_chars=3, required=True),
+                "day": config.DateColumn(say("settings.column.rate_day"), format="DD/MM/YYYY", required=True),
+                "rate": config.NumberColumn(
+                    say("settings.column.rate", currency=at.company.currency), min_value=0, format=decimals, required=True
+                ),
+            },
+            placeholder="",
+            key="rate_rows",
+            alt=say("settings.rates"),
+        )
+        if not st.form_submit_button(say("settings.save_rates"), type="primary"):
+            return
+    rates, wrong = read_rates([{str(k): v for k, v in row.items()} for row in edited.to_dict("records")], say)
+    for words in wrong:
+        st.error(words, icon=":material/error:")
+    if wrong:
+        return
+    try:
+        repository.save_exchange_rates(at.store, at.principal, rates)
+    except InputRejected as rejected:
+        for found in rejected.problems:
+            st.error(say.problem(found), icon=":material/error:")
+        return
+    st.session_state["settings_saved"] = True
+    st.rerun()
+
+
+def read_rates(rows: Sequence[dict[str, Any]], say: Voice) -> tuple[list[tuple[str, date, Decimal]], list[str]]:
+    """Currency, day and rate of the table's rows, with everything that is wrong in words."""
+    rates: list[tuple[str, date, Decimal]] = []
+    wrong = []
+    for place, row in enumerate(rows, start=1):
+        code, day, rate = str(row["currency"] or "").strip().upper(), row["day"], row["rate"]
+        try:
+            parse_currency(code)
+        except BadValue:
+            wrong.append(say("settings.bad_currency", row=place, text=code))
+            continue
+        if pd.isna(day) or pd.isna(rate):
+            wrong.append(say("settings.no_rate", row=place))
+        else:
+            rates.append((code, _date(day), Decimal(repr(float(rate)))))
+    return rates, wrong
 
 
 # ── regular payments ─────────────────────────────────────────────────────────────────────────────────────────────────

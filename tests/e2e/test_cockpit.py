@@ -238,3 +238,9 @@ def test_an_offer_is_entered_saved_compared_and_taken_out(reader: Reader, path: 
         page.get_by_role("button", name="Exporter en TOML").click()
     text = Path(download.value.path()).read_text(encoding="utf-8")
     assert ('service_fee_rate = "0.013"' if path == "/factoring" else 'insured_pct = "0.5"') in text
+
+
+def test_the_cash_page_is_found_by_its_name(reader: Reader) -> None:
+    page = reader.open("/cash?delay=15")
+    page.wait_for_url(re.compile(r"/\?.*delay=15"))
+    page.get_by_text(re.compile("Avec 15 jours de retard")).first.wait_for()
