@@ -36,7 +36,7 @@ INVOICES: Final = Columns(
         "entity",
     ),
 )
-PAYMENTS: Final = Columns(required=("invoice_id", "date", "amount"), optional=("side",))
+PAYMENTS: Final = Columns(required=("invoice_id", "date", "amount"), optional=("side", "assumed"))
 PLANNED_FLOWS: Final = Columns(required=("date", "amount"), optional=("category", "label", "every", "until", "certainty"))
 PARTNER_TEXTS: Final = ("name", "segment", "sector", "country", "rating", "terms", "owner", "vat_number")
 PARTNERS: Final = Columns(

@@ -88,11 +88,12 @@ def read_invoices(table: Table, side: Side, rates: Rates, terms: Mapping[str, st
 def read_part_payments(table: Table, sides: Sequence[InvoiceReading], rates: Rates) -> list[PartPayment]:
     """The part payments of either side, in the currency of their invoice.
 
-    The column `side` is only needed for an invoice_id that stands on both sides.
+    The column `side` is only needed for an invoice_id that stands on both sides; `assumed` marks a day that a rule set.
     """
     days = table.values("date", parse_day, NO_DAY, required=True)
     texts = table.text("amount", required=True)
     named = table.values("side", _side, "")
+    assumed = table.values("assumed", parse_flag, False)
     paid: dict[tuple[Side, str], int] = {}
     payments = []
     for index, invoice_id in enumerate(table.text("invoice_id", required=True)):
@@ -109,7 +110,9 @@ def read_part_payments(table: Table, sides: Sequence[InvoiceReading], rates: Rat
         total = paid[side.side, invoice_id] = paid.get((side.side, invoice_id), 0) + amount
         if amount and ((amount > 0) != (whole > 0) or abs(total) > abs(whole)):
             table.wrong(index, "amount", "ledger.paid_too_much", id=invoice_id, amount=to_text(whole, rates.exponent))
-        payments.append(PartPayment(side=side.side, invoice_id=invoice_id, day=days[index], amount_minor=amount))
+        payments.append(
+            PartPayment(side=side.side, invoice_id=invoice_id, day=days[index], amount_minor=amount, assumed=assumed[index])
+        )
     return payments
 
 

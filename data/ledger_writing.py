@@ -119,7 +119,13 @@ def _invoices(invoices: Invoices, ledger: Ledger, exponent: int) -> Iterable[Row
 def _payments(ledger: Ledger, exponent: int) -> list[Row]:
     sides = {"customer": ledger.customers, "supplier": ledger.suppliers}
     return [
-        (sides[p.side].invoice_id[p.invoice], _date(p.day), to_text(p.amount_minor, exponent), p.side)
+        (
+            sides[p.side].invoice_id[p.invoice],
+            _date(p.day),
+            to_text(p.amount_minor, exponent),
+            p.side,
+            "true" if p.assumed else "",
+        )
         for p in ledger.payments
     ]
 

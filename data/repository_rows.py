@@ -35,7 +35,7 @@ _INVOICES: Final = """
     WHERE i.side = $side AND (NOT $narrow OR (p.owner = $owner AND $owner <> ''))
 """
 _PAYMENTS: Final = """
-    SELECT y.side, y.ledger_id, y.day, y.amount_minor, y.currency
+    SELECT y.side, y.ledger_id, y.day, y.amount_minor, y.currency, y.assumed
     FROM payment_placed y LEFT JOIN partner p ON p.partner_id = y.partner_id
     WHERE y.side = $side AND (NOT $narrow OR (p.owner = $owner AND $owner <> ''))
 """
@@ -124,7 +124,7 @@ def _implied_payments(
 ) -> list[PartPayment]:
     whole = np.where(paid_minor == NO_AMOUNT, amount, paid_minor)
     return [
-        PartPayment(side=side, invoice_id=ids[i], day=int(paid[i]), amount_minor=int(whole[i]))
+        PartPayment(side=side, invoice_id=ids[i], day=int(paid[i]), amount_minor=int(whole[i]), assumed=True)
         for i in np.flatnonzero(which).tolist()
     ]
 
@@ -138,7 +138,7 @@ def _part_paid(
     for i in np.flatnonzero(said).tolist():
         rest = int(amount[i]) - int(open_minor[i]) - known.get(ids[i], 0)
         if rest and (rest > 0) == (amount[i] > 0):
-            found.append(PartPayment(side=side, invoice_id=ids[i], day=as_of - 1, amount_minor=rest))
+            found.append(PartPayment(side=side, invoice_id=ids[i], day=as_of - 1, amount_minor=rest, assumed=True))
     return found
 
 
@@ -148,8 +148,10 @@ def read_part_payments(cursor: Cursor, side: Side, principal: Principal, rates: 
         _PAYMENTS, {"side": side, "narrow": principal.own_customers_only, "owner": principal.owner}
     ).fetchall()
     return [
-        PartPayment(side=side, invoice_id=name, day=to_day(day), amount_minor=rates.convert_one(amount, currency))
-        for side, name, day, amount, currency in rows
+        PartPayment(
+            side=side, invoice_id=name, day=to_day(day), amount_minor=rates.convert_one(amount, currency), assumed=assumed
+        )
+        for side, name, day, amount, currency, assumed in rows
     ]
 
 
@@ -188,7 +190,7 @@ def _known_part_payments(cursor: Cursor, side: Side, rates: Rates) -> dict[str, 
     """The sum of the part payments of each invoice that has any."""
     rows = cursor.execute(_PAYMENTS, {"side": side, "narrow": False, "owner": ""}).fetchall()
     sums: dict[str, int] = {}
-    for _, name, _, amount, currency in rows:
+    for _, name, _, amount, currency, _ in rows:
         sums[name] = sums.get(name, 0) + rates.convert_one(amount, currency)
     return sums
 

@@ -84,12 +84,13 @@ class Invoices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """A part payment of one invoice of a side, on a day."""
+    """A part payment of one invoice of a side, on a day; `assumed`: a rule set that day, and nobody learns a delay of it."""
 
     side: Side
     invoice: int
     day: int
     amount_minor: int
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

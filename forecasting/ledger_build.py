@@ -91,12 +91,13 @@ class InvoiceColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartPayment:
-    """A part payment of the invoice of that id on a side, on a day."""
+    """A part payment of the invoice of that id on a side, on a day; `assumed`: a rule and not a file set the day."""
 
     side: Side
     invoice_id: str
     day: int
     amount_minor: int
+    assumed: bool = False
 
 
 def columns_of(records: Iterable[InvoiceRecord]) -> InvoiceColumns:
@@ -274,8 +275,10 @@ def _part_payments(payments: Iterable[PartPayment], invoices: dict[Side, Invoice
         if part.invoice_id not in index[part.side]:
             raise ValueError(f"a payment names no invoice of its side: {part.invoice_id}")
         invoice = index[part.side][part.invoice_id]
-        found.append(Payment(side=part.side, invoice=invoice, day=part.day, amount_minor=part.amount_minor))
-    return tuple(sorted(found, key=lambda p: (p.side, p.invoice, p.day, p.amount_minor)))
+        found.append(
+            Payment(side=part.side, invoice=invoice, day=part.day, amount_minor=part.amount_minor, assumed=part.assumed)
+        )
+    return tuple(sorted(found, key=lambda p: (p.side, p.invoice, p.day, p.amount_minor, p.assumed)))
 
 
 def _plain(value: object) -> object:

@@ -96,6 +96,7 @@ def rebuilt(
             invoice_id=side_of(ledger, p.side).invoice_id[p.invoice],
             day=p.day,
             amount_minor=p.amount_minor,
+            assumed=p.assumed,
         )
         for p in ledger.payments
     )

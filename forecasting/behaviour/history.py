@@ -90,12 +90,14 @@ def history_of(ledger: Ledger, side: Side, as_of: int | None = None) -> PaymentH
     """What the ledger knows of one side's payments on the morning of `as_of` (the ledger's own day unless given).
 
     Credit notes are no invoices: they reduce what is open on the invoice that they name. An invoice is paid on the
-    first known day on which payments and credit notes cover it; what a smaller `paid_amount` leaves stays open.
+    first known day on which payments and credit notes cover it; what a smaller `paid_amount` leaves stays open. What was
+    settled on a day that a rule set, or by credit notes alone, is left out: no delay is known of it.
     """
     day = ledger.as_of if as_of is None else as_of
     invoices = ledger.customers if side == "customer" else ledger.suppliers
-    rows = np.flatnonzero((invoices.amount_minor > 0) & (invoices.issue < day))
     left, last = _what_is_open(ledger, invoices, side, day)
+    telling = (left > 0) | _paid_on_known_days(ledger, invoices, side, day)
+    rows = np.flatnonzero((invoices.amount_minor > 0) & (invoices.issue < day) & telling)
     settled = left[rows] <= 0
     paid = np.where(settled, np.maximum(last[rows], invoices.issue[rows]), NO_DAY)
     later = invoices.paid[rows] >= day
@@ -136,6 +138,17 @@ def _what_is_open(ledger: Ledger, invoices: Invoices, side: Side, day: int) -> t
             left[payment.invoice] -= payment.amount_minor
             last[payment.invoice] = max(last[payment.invoice], payment.day)
     return left, last
+
+
+def _paid_on_known_days(ledger: Ledger, invoices: Invoices, side: Side, day: int) -> npt.NDArray[np.bool_]:
+    """Which invoices money came in for, and all of it on days that a file told."""
+    paid = (invoices.paid != NO_DAY) & (invoices.paid < day)
+    ruled = np.zeros(len(paid), dtype=np.bool_)
+    for payment in ledger.payments:
+        if payment.side == side and payment.day < day:
+            paid[payment.invoice] = True
+            ruled[payment.invoice] |= payment.assumed
+    return paid & ~ruled
 
 
 def _stable_of(names: list[str]) -> npt.NDArray[np.int64]:
