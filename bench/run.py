@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bench.books import against_numpy, against_pandas, bytes_per_invoice, growth
 from bench.engine import bands_ratio, contract_changes, runs_ratio
+from bench.fit import fit_ratios
 
 Progress = Callable[[float], None]
 
@@ -48,6 +49,8 @@ def run(quick: bool = False, progress: Progress | None = None) -> dict[str, floa
     steps.done()
     ratios["peak_bytes_per_invoice"] = bytes_per_invoice(100_000 if quick else 1_000_000, 4)
     steps.done()
+    if not quick:
+        ratios["fit_vs_plain_40k"], ratios["fit_growth"] = fit_ratios(40_000, 2)
     return ratios
 
 

@@ -148,7 +148,8 @@ def _paid_on_known_days(ledger: Ledger, invoices: Invoices, side: Side, day: int
         if payment.side == side and payment.day < day:
             paid[payment.invoice] = True
             ruled[payment.invoice] |= payment.assumed
-    return paid & ~ruled
+    known: npt.NDArray[np.bool_] = paid & ~ruled
+    return known
 
 
 def _stable_of(names: list[str]) -> npt.NDArray[np.int64]:
