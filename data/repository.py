@@ -70,6 +70,7 @@ from data.repository_plan import (
     ready_planned_flows,
     replace_planned_flows,
 )
+from data.repository_proposals import planned_proposals
 from data.repository_sources import exchange_rates, mapping_for, mappings, save_exchange_rates, save_mapping
 from data.repository_undo import undo_import
 from data.store import Store
@@ -141,6 +142,7 @@ __all__ = [
     "overrides",
     "partners",
     "planned_flows",
+    "planned_proposals",
     "ready_planned_flows",
     "ready_scenarios",
     "record_audit",

@@ -18,6 +18,7 @@ from data.repository_audit import append_audit, utc_now
 from data.repository_company import read_company
 from data.repository_intake import Intake, take_invoices
 from data.repository_intake_bank import take_balances, take_bank_lines, take_partners, take_payments
+from data.repository_proposals import remember_proposals
 from data.repository_sources import mapping_text
 from data.repository_staging import (
     INVOICE_CONTENT,
@@ -122,6 +123,7 @@ def store_reading(store: Store, principal: Principal, reading: Reading, file: So
         )
         mapping = "" if reading.mapping is None else mapping_text(reading.mapping)
         note_import(cursor, principal, receipt, sha256=_sha256(file), reading_key=key, mapping=mapping)
+        remember_proposals(cursor, reading.planned)
         count_write(cursor, ledger=True)
         return receipt
 

@@ -75,8 +75,8 @@ def _every(months: Sequence[int]) -> Every | None:
     return "quarter" if sum(step == 3 for step in steps) >= 0.6 * len(steps) else None
 
 
-def _proposal(category: str, label: str, paid: Mapping[date, int]) -> PlannedRow | None:
-    """The next payment of a series: its usual amount a month, on its usual day, after the last one."""
+def proposal(category: str, label: str, paid: Mapping[date, int]) -> PlannedRow | None:
+    """The next payment of a series: its usual amount a month, on its usual day, after the last one; None without rhythm."""
     outgoing = {day: amount for day, amount in paid.items() if amount < 0}
     every = _every(_months(list(outgoing)))
     if every is None:
@@ -104,5 +104,5 @@ def planned_rows(entries: Entries) -> tuple[PlannedRow, ...]:
     if not entries.known_entries or not len(entries):
         return ()
     series = {**_rents(entries), **_payments(entries)}
-    found = [row for (category, name), paid in series.items() if (row := _proposal(category, name, paid))]
+    found = [row for (category, name), paid in series.items() if (row := proposal(category, name, paid))]
     return tuple(sorted(found, key=lambda r: (r.amount_minor, r.label)))

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from data import repository
+from data.importers.protocol import PlannedRow
 from data.repository import PLANNED_CATEGORIES, Company
 from data.values import BadValue, parse_currency
 from forecasting.dates import to_date, to_day
@@ -233,6 +234,7 @@ def _regular(at: Desk) -> None:
     st.header(say("settings.regular"), anchor=False)
     st.caption(say("settings.regular_help"))
     stored = repository.planned_flows(at.store, at.principal)
+    _proposals(at, stored)
     rows = stored or repository.ready_planned_flows(at.company.opening_date or date.today())
     with st.form("regular", border=False):
         edited = st.data_editor(
@@ -255,6 +257,43 @@ def _regular(at: Desk) -> None:
         repository.replace_planned_flows(at.store, at.principal, flows)
         st.session_state["settings_saved"] = True
         st.rerun()
+
+
+def _proposals(at: Desk, stored: Sequence[PlannedFlow]) -> None:
+    """What books and bank show to come back regularly and the plan does not hold: ticked, it joins the table."""
+    say, found = at.say, repository.planned_proposals(at.store, at.principal)
+    if not found:
+        return
+    with st.form("proposals", border=True):
+        st.markdown(say("settings.proposals.title"))
+        chosen = [
+            row
+            for place, row in enumerate(found)
+            if st.checkbox(_proposal_words(row, say), value=row.category != "", key=f"proposal_{place}")
+        ]
+        if not st.form_submit_button(say("settings.proposals.add"), icon=":material/playlist_add:"):
+            return
+    added = tuple(
+        PlannedFlow(
+            day=to_day(row.day), amount_minor=row.amount_minor, category=row.category, label=row.label, every=row.every
+        )
+        for row in chosen
+    )
+    repository.replace_planned_flows(at.store, at.principal, (*stored, *added))
+    st.session_state["settings_saved"] = True
+    st.rerun()
+
+
+def _proposal_words(row: PlannedRow, say: Voice) -> str:
+    return say(
+        "settings.proposals.row",
+        category=say(f"settings.category.{row.category}"),
+        label=frame.plain(row.label),
+        amount=say.f.cents(row.amount_minor),
+        every=say(f"settings.every.{row.every or 'once'}"),
+        day=say.f.long_day(row.day),
+        seen=row.seen,
+    )
 
 
 def _frame(rows: Sequence[PlannedFlow], say: Voice) -> pd.DataFrame:
