@@ -15,6 +15,7 @@ from data.repository_bank import (
     bank_positions,
     save_account,
 )
+from data.repository_budget import budget, replace_budget
 from data.repository_collection import collection_log, log_action, save_solvency_fact, solvency_facts
 from data.repository_company import (
     AsOfMode,
@@ -107,6 +108,7 @@ __all__ = [
     "audit_trail",
     "bank_lines",
     "bank_positions",
+    "budget",
     "choose_contract",
     "chosen_contract",
     "collection_log",
@@ -148,6 +150,7 @@ __all__ = [
     "record_audit",
     "rename_contract",
     "rename_scenario",
+    "replace_budget",
     "replace_planned_flows",
     "save_account",
     "save_company",

@@ -36,6 +36,7 @@ _COMPANY_TABLES: Final = (
     "invoice",
     "invoice_replaced",
     "payment",
+    "budget",
     "exchange_rate",
     "account",
     "bank_line",

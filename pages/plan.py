@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import cash_parts, frame, plan_parts, session
+from pages.ui import budget_parts, cash_parts, frame, plan_parts, session
 
 
 def show() -> None:
@@ -24,6 +24,7 @@ def show() -> None:
         frame.headlines(plan_parts.numbers(at, found), phone=at.phone)
     plan_parts.pictures(at, found)
     plan_parts.capital(at, found)
+    budget_parts.budget(at, of)
     plan_parts.calendar(at, found)
     st.caption(say("plan.overdue_rule"))
     if st.button(say("plan.edit_flows"), icon=":material/edit_calendar:", key="plan_edit"):

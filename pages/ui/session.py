@@ -27,7 +27,7 @@ from data.sample import sample_company
 from data.sample_store import clear_store, fill_store
 from data.scenario_files import scenario_from_text, write_scenario
 from data.toml_values import TomlFile
-from forecasting.activity import completed
+from forecasting.activity import BudgetLine, budgeted, completed
 from forecasting.curve import Projection
 from forecasting.dates import business_day_from
 from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable
@@ -90,7 +90,8 @@ class _Memory:
         self.named: Bounded[tuple[str, Principal], tuple[SavedScenario, ...]] = Bounded(8)
         self.missing: Bounded[tuple[str, Principal], tuple[Missing, ...]] = Bounded(8)
         self.ledgers: Bounded[tuple[str, Principal, date], Ledger] = Bounded(4)
-        self.completed: Bounded[str, Ledger] = Bounded(4)
+        self.completed: Bounded[tuple[str, tuple[BudgetLine, ...]], Ledger] = Bounded(4)
+        self.budgets: Bounded[tuple[str, Principal], tuple[BudgetLine, ...]] = Bounded(8)
         self.books: Bounded[tuple[str, Scenario], Any] = Bounded(6)
         self.paths: Bounded[tuple[str, int, Contracts, int], PathResult] = Bounded(16)
         self.claims: Bounded[tuple[str, InsurancePolicy, str], tuple[Claim, ...]] = Bounded(32)
@@ -171,13 +172,15 @@ def _key(version: DataVersion) -> str:
 def ledger(at: Desk) -> Ledger:
     """The ledger of this moment, loaded again only when a row that a projection can see has changed.
 
-    Sides that bring no business to come of their own are continued from their history, unless the company left that out.
+    Sides that bring no business to come of their own are continued from their history, unless the company left that out;
+    months that the budget speaks of bring what it says.
     """
     key = (at.version.ledger_key, at.principal, date.today())
     known = _memory().ledgers.get(key, lambda: repository.load_ledger(at.store, at.principal))
     if not counts_expected(at):
         return known
-    return _memory().completed.get(known.fingerprint, lambda: completed(known))
+    lines = _memory().budgets.get((_key(at.version), at.principal), lambda: repository.budget(at.store, at.principal))
+    return _memory().completed.get((known.fingerprint, lines), lambda: budgeted(completed(known), lines))
 
 
 def counts_expected(at: Desk) -> bool:
