@@ -206,10 +206,15 @@ def due_on(issue: date, terms: Terms) -> date:
     return following.replace(day=min(terms.month_day, month_end(following).day))
 
 
+def legal_limit(issue: date, method: TermsMethod = "A") -> date:
+    """The latest due date that the law allows of an invoice: issue + 60 days or its 45-EOM date, the later one."""
+    return max(issue + timedelta(days=60), due_on(issue, Terms(days=45, method=method)))
+
+
 def due_date(issue: date, label: str, method: TermsMethod = "A") -> DueDate:
     """The due date that a label gives, and whether it is legal: on or before issue + 60 days or the 45-EOM date."""
     terms = parse_terms(label, method)
     due = due_on(issue, terms)
     cap_method: TermsMethod = "B" if terms.method == "B" else "A"
-    limit = max(issue + timedelta(days=60), due_on(issue, Terms(days=45, method=cap_method)))
+    limit = legal_limit(issue, cap_method)
     return DueDate(due=due, method=terms.method, legal=due <= limit, legal_limit=limit)

@@ -181,6 +181,18 @@ def with_overrides(ledger: Ledger, overrides: Overrides) -> Ledger:
     return replace(changed, fingerprint=_fingerprint(changed))
 
 
+def with_credit_line(ledger: Ledger, more_minor: int, rate_pa: Decimal) -> Ledger:
+    """The same ledger with so much more authorised overdraft, all of it at a yearly rate, under a fingerprint of its own."""
+    changed = replace(ledger, overdraft_limit_minor=ledger.overdraft_limit_minor + more_minor, overdraft_rate=rate_pa)
+    return replace(changed, fingerprint=_fingerprint(changed))
+
+
+def with_opening(ledger: Ledger, *, opening_cash_minor: int, overdraft_limit_minor: int) -> Ledger:
+    """The same ledger from another opening balance and authorised overdraft, under a fingerprint of its own."""
+    changed = replace(ledger, opening_cash_minor=opening_cash_minor, overdraft_limit_minor=overdraft_limit_minor)
+    return replace(changed, fingerprint=_fingerprint(changed))
+
+
 def _planned_order(flow: PlannedFlow) -> tuple[int, str, str, int, str, int, str]:
     return flow.day, flow.category, flow.label, flow.amount_minor, flow.every, flow.until, flow.certainty
 

@@ -15,6 +15,7 @@ def show() -> None:
     if session.is_empty(of):
         cash_parts.empty(at)
         return
+    of = plan_parts.entity(at, of)
     words, numbers = st.container(), st.container()
     asked = plan_parts.changes(at, of)
     found = plan_parts.answer(at, of, asked)
@@ -23,6 +24,7 @@ def show() -> None:
     with numbers:
         frame.headlines(plan_parts.numbers(at, found), phone=at.phone)
     plan_parts.pictures(at, found)
+    plan_parts.exposed(at, of, asked)
     plan_parts.capital(at, found)
     budget_parts.budget(at, of)
     plan_parts.calendar(at, found)

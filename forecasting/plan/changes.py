@@ -9,9 +9,11 @@ from typing import Final, Literal
 
 from forecasting.ledger import NO_DAY, Ledger
 from forecasting.ledger_edit import rebuilt
+from forecasting.plan.credit import Credit, with_credit
+from forecasting.plan.suppliers import AS_USUAL, SupplierPolicy, paid_by
 from forecasting.plan.whatif import AddedOrder, Who, scaled, shifted_terms, with_order, without
 
-StepCode = Literal["lost", "sales", "order", "purchases", "customer_terms", "supplier_terms", "wages"]
+StepCode = Literal["lost", "sales", "order", "purchases", "customer_terms", "supplier_terms", "policy", "wages", "credit"]
 #: The name that an assumed order's invoice carries.
 ORDER_NAME: Final = "plan"
 _WAGES: Final = frozenset({"wages"})
@@ -38,7 +40,7 @@ class Changes:
 
     lost: a customer that orders nothing any more. sales_rate, purchases_rate: plus or minus, of all amounts to come.
     customer_days, supplier_days: added to payment terms, of `segment` alone where it is named. wages_days: wages are paid so
-    many days later (earlier below 0).
+    many days later (earlier below 0). policy: when suppliers are paid. credit: a loan or a confirmed line beside the plan.
     """
 
     lost: str = ""
@@ -49,6 +51,8 @@ class Changes:
     segment: str = ""
     supplier_days: int = 0
     wages_days: int = 0
+    policy: SupplierPolicy = AS_USUAL
+    credit: Credit | None = None
 
 
 def steps(ledger: Ledger, changes: Changes) -> tuple[tuple[StepCode, Ledger], ...]:
@@ -79,8 +83,13 @@ def _wanted(changes: Changes) -> Iterator[tuple[StepCode, Callable[[Ledger], Led
         yield "customer_terms", lambda ledger: shifted_terms(ledger, who, changes.customer_days)
     if changes.supplier_days:
         yield "supplier_terms", lambda ledger: shifted_terms(ledger, suppliers, changes.supplier_days)
+    if changes.policy.kind != "habit":
+        yield "policy", lambda ledger: paid_by(ledger, changes.policy)
     if changes.wages_days:
         yield "wages", lambda ledger: _later_wages(ledger, changes.wages_days)
+    if changes.credit is not None:
+        credit = changes.credit
+        yield "credit", lambda ledger: with_credit(ledger, credit)
 
 
 def _added(ledger: Ledger, order: Order) -> AddedOrder:

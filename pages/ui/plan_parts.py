@@ -17,7 +17,10 @@ from forecasting.ledger import Ledger
 from forecasting.money import Currency
 from forecasting.plan import WorkingCapital, working_capital
 from forecasting.plan.changes import Changes, Order, StepCode, steps
+from forecasting.plan.credit import Credit, certain_cost_minor
+from forecasting.plan.entity import entities, of_entity
 from forecasting.plan.statement import by_period, month_starts, statement
+from forecasting.plan.suppliers import POLICIES, SupplierPolicy, annual_rate, exposure
 from forecasting.scenario import Scenario
 from pages.ui import cash_parts, frame, session
 from pages.ui.cash_words import Outlook, name_of
@@ -53,6 +56,25 @@ class Answer:
     def changed(self) -> Ledger:
         """The ledger with everything changed."""
         return self.steps[-1][1] if self.steps else self.ledger
+
+
+def entity(at: Desk, of: Ledger) -> Ledger:
+    """The group, or one of its entities where invoices or accounts name several."""
+    say, names = at.say, entities(of)
+    if len(names) < 2:
+        return of
+    chosen = st.segmented_control(
+        say("plan.entity"),
+        ["", *names],
+        default="",
+        required=True,
+        format_func=lambda name: frame.plain(name) or say("plan.group"),
+        key="plan_entity",
+    )
+    if not chosen:
+        return of
+    st.caption(say("plan.entity_note"))
+    return of_entity(of, str(chosen))
 
 
 # ── what may change ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -96,7 +118,9 @@ def changes(at: Desk, of: Ledger) -> Changes:
         with terms[2]:
             supplier_days = st.slider(say("plan.supplier_terms"), -30, 60, 0, 5, key="plan_supplier_terms")
         with terms[3]:
-            st.form_submit_button(say("plan.submit"), type="primary", width="stretch")
+            policy = _policy(say)
+        credit = _credit(at)
+        st.form_submit_button(say("plan.submit"), type="primary")
     order = None
     if amount and who:
         minor = int(amount) * 10 ** Currency(of.currency).exponent
@@ -116,7 +140,88 @@ def changes(at: Desk, of: Ledger) -> Changes:
         segment=str(segment),
         supplier_days=int(supplier_days),
         wages_days=int(wages),
+        policy=policy,
+        credit=credit,
     )
+
+
+def _policy(say: Voice) -> SupplierPolicy:
+    """When suppliers are paid; the days and the discount are those that the kind needs."""
+    kind = st.selectbox(say("plan.policy"), POLICIES, format_func=lambda k: say(f"plan.policies.{k}"), key="plan_policy")
+    return SupplierPolicy(
+        kind=kind,
+        days=int(st.session_state.get("plan_policy_days", 10)),
+        discount_rate=Decimal(str(st.session_state.get("plan_policy_discount", 2.0))) / _PERCENT,
+    )
+
+
+def _credit(at: Desk) -> Credit | None:
+    """Policy details, and a loan or a confirmed line to hold against the plan, in one row."""
+    say = at.say
+    places = [st.container() for _ in range(6)] if at.phone else st.columns(6, gap="medium", vertical_alignment="bottom")
+    places[0].number_input(say("plan.policy_days"), 0, 120, 10, key="plan_policy_days", help=say("plan.policy_days_help"))
+    places[1].number_input(say("plan.policy_discount"), 0.0, 20.0, 2.0, step=0.5, key="plan_policy_discount")
+    kind = places[2].selectbox(
+        say("plan.credit"),
+        ("", "loan", "line"),
+        format_func=lambda k: say(f"plan.credits.{k or 'none'}"),
+        key="plan_credit",
+    )
+    amount = places[3].number_input(
+        say("plan.credit_amount", currency=say.f.symbol), 0, 100_000_000, 500_000, step=50_000, key="plan_credit_amount"
+    )
+    rate = places[4].number_input(say("plan.credit_rate"), 0.0, 20.0, 4.5, step=0.1, key="plan_credit_rate")
+    fee = places[5].number_input(say("plan.credit_fee"), 0.0, 5.0, 0.3, step=0.1, key="plan_credit_fee")
+    if not kind or not amount:
+        return None
+    return Credit(
+        kind="loan" if kind == "loan" else "line",
+        amount_minor=int(amount) * 10 ** Currency(say.f.currency).exponent,
+        rate_pa=Decimal(str(rate)) / _PERCENT,
+        fee_rate=Decimal(str(fee)) / _PERCENT,
+    )
+
+
+def exposed(at: Desk, of: Ledger, asked: Changes) -> None:
+    """What a supplier policy exposes to, what a discount is worth a year, what a credit costs."""
+    say = at.say
+    if asked.policy.kind not in ("habit", "due"):
+        found = exposure(of, asked.policy)
+        if asked.policy.kind == "discount":
+            gained = _gained(of, asked.policy)
+            words = say(
+                "plan.discount_worth",
+                amount=say.f.amount(found.discount_minor),
+                rate=say.f.percent(annual_rate(asked.policy.discount_rate, gained), digits=1) if gained else "—",
+                days=gained,
+            )
+            st.info(words, icon=":material/percent:")
+        if found.late:
+            words = say(
+                "plan.late_exposure",
+                late=say.f.whole(found.late),
+                interest=say.f.amount(found.interest_minor),
+                fixed=say.f.amount(found.fixed_minor),
+                beyond=say.f.whole(found.beyond_cap),
+                amount=say.f.amount(found.beyond_minor),
+            )
+            st.warning(words, icon=":material/gavel:")
+    if asked.credit is not None:
+        st.info(
+            say(
+                f"plan.credit_note.{asked.credit.kind}",
+                amount=say.f.amount(asked.credit.amount_minor),
+                cost=say.f.amount(certain_cost_minor(of, asked.credit)),
+            ),
+            icon=":material/account_balance:",
+        )
+
+
+def _gained(of: Ledger, policy: SupplierPolicy) -> int:
+    """Days between paying for the discount and the due date, the median over suppliers' invoices."""
+    days = of.suppliers.due - of.suppliers.issue - policy.days
+    kept = days[days > 0]
+    return int(np.median(kept)) if len(kept) else 0
 
 
 def _rate(say: Voice, name: str) -> int:
