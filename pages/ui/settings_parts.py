@@ -21,6 +21,7 @@ from forecasting.ledger import NO_DAY, Certainty, PlannedFlow
 from forecasting.money import Currency
 from forecasting.plan import CERTAINTIES
 from pages.ui import frame, session
+from pages.ui.account_parts import accounts
 from pages.ui.session import Desk
 from pages.ui.voice import Voice
 
@@ -74,6 +75,7 @@ def settings(at: Desk) -> None:
         _rates(at)
     with right:
         _regular(at)
+        accounts(at)
 
 
 # ── the company ──────────────────────────────────────────────────────────────────────────────────────────────────────
