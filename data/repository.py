@@ -61,6 +61,14 @@ from data.repository_library import (
     scenario,
     scenarios,
 )
+from data.repository_matching import (
+    Match,
+    accept_matches,
+    decided_matches,
+    proposed_matches,
+    set_aside,
+    take_back_match,
+)
 from data.repository_opening import OpeningCash, opening_cash
 from data.repository_overrides import KeptOverride, Override, end_override, overrides, save_override
 from data.repository_partners import partners, save_partner
@@ -96,6 +104,7 @@ __all__ = [
     "InvoiceLine",
     "InvoicePage",
     "KeptOverride",
+    "Match",
     "Missing",
     "OpeningCash",
     "Override",
@@ -104,6 +113,7 @@ __all__ = [
     "SavedContract",
     "SavedScenario",
     "Store",
+    "accept_matches",
     "accounts",
     "audit_trail",
     "bank_lines",
@@ -119,6 +129,7 @@ __all__ = [
     "customer_clauses",
     "customer_positions",
     "data_version",
+    "decided_matches",
     "delete_contract",
     "delete_scenario",
     "duplicate_contract",
@@ -145,6 +156,7 @@ __all__ = [
     "partners",
     "planned_flows",
     "planned_proposals",
+    "proposed_matches",
     "ready_planned_flows",
     "ready_scenarios",
     "record_audit",
@@ -165,9 +177,11 @@ __all__ = [
     "save_solvency_fact",
     "scenario",
     "scenarios",
+    "set_aside",
     "setting",
     "solvency_facts",
     "store_reading",
+    "take_back_match",
     "undo_import",
 ]
 

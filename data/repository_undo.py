@@ -18,7 +18,7 @@ def undo_import(store: Store, principal: Principal, import_id: int) -> None:
         if not rows or rows[0][1] is not None:
             raise InputRejected((problem("store.import_gone"),))
         _undo_invoices(cursor, import_id)
-        for name in ("payment", "bank_line", "bank_balance"):
+        for name in ("payment", "bank_line", "bank_balance", "bank_match"):
             cursor.execute(f"DELETE FROM {name} WHERE import_id = ?", [import_id])
         _undo_partners(cursor, import_id)
         _drop_unused_accounts(cursor, import_id)

@@ -36,6 +36,7 @@ _COMPANY_TABLES: Final = (
     "invoice",
     "invoice_replaced",
     "payment",
+    "bank_match",
     "budget",
     "exchange_rate",
     "account",
@@ -80,6 +81,7 @@ def clear_store(store: Store, principal: Principal) -> None:
     def change(cursor: Cursor) -> None:
         for name in _COMPANY_TABLES:
             cursor.execute(f"DELETE FROM {name}")
+        cursor.execute("DELETE FROM setting WHERE name IN ('proposals', 'last_change')")
         cursor.execute("INSERT INTO company (only_row) VALUES (true)")
         append_audit(cursor, principal, "store.clear")
 

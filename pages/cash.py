@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import accuracy_parts, behaviour_parts, cash_parts, frame, library, panel, session
+from pages.ui import accuracy_parts, behaviour_parts, cash_parts, change_parts, frame, library, panel, session
 from pages.ui.cash_words import Outlook, headlines, sentence
 
 
@@ -45,6 +45,7 @@ def cockpit() -> None:
     with causes:
         cash_parts.causes(at, outlook)
     cash_parts.weeks(at, outlook)
+    change_parts.changed(at)
     panel.write_address()
     if coarse:
         st.rerun(scope="fragment")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import frame, load_parts, session, settings_parts
+from pages.ui import frame, load_parts, matching_parts, session, settings_parts
 
-VIEWS = ("files", "settings", "history")
+VIEWS = ("files", "bank", "settings", "history")
 
 
 def show() -> None:
-    """One of three views: drop files, say what no file says, look at what was loaded."""
+    """One of four views: drop files, match the bank, say what no file says, look at what was loaded."""
     at = session.desk()
     say = at.say
     frame.title_row(say("load.title"), load_parts.note(at), say)
@@ -29,7 +29,13 @@ def show() -> None:
         label_visibility="collapsed",
         width="stretch" if at.phone else "content",
     )
-    {"files": load_parts.files, "settings": settings_parts.settings, "history": load_parts.history}[view or "files"](at)
+    shown = {
+        "files": load_parts.files,
+        "bank": matching_parts.matching,
+        "settings": settings_parts.settings,
+        "history": load_parts.history,
+    }
+    shown[view or "files"](at)
 
 
 show()

@@ -10,6 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from data import repository
+from data.change_text import note_change
 from data.importers.isolated import look_isolated, prepare
 from data.importers.preview import TablePreview
 from data.importers.protocol import ColumnGuess, Reading, SourceFile, TableMapping
@@ -103,6 +104,7 @@ def store(at: Desk, dropped: Sequence[Dropped]) -> tuple[list[ImportReceipt], tu
     """Store the good rows of every file and remember how its table was read; what was refused as a whole comes back."""
     receipts: list[ImportReceipt] = []
     refused: list[Problem] = []
+    before = repository.load_ledger(at.store, at.principal)
     for one in dropped:
         for reading in one.readings:
             if not (reading.invoices or reading.payments or reading.bank or reading.balances or reading.partners):
@@ -114,4 +116,6 @@ def store(at: Desk, dropped: Sequence[Dropped]) -> tuple[list[ImportReceipt], tu
                 continue
             for mapping in reading.mappings or ((reading.mapping,) if reading.mapping else ()):
                 repository.save_mapping(at.store, at.principal, mapping)
+    if len(before.customers) + len(before.suppliers):
+        note_change(at.store, at.principal, before, repository.load_ledger(at.store, at.principal))
     return receipts, tuple(refused)

@@ -19,6 +19,7 @@ from data.importers.protocol import Reading
 from data.repository import ImportReceipt, ImportRecord
 from forecasting.errors import InputRejected, Problem
 from pages.ui import frame, intake, session
+from pages.ui.change_parts import changed
 from pages.ui.frame import Table, plain
 from pages.ui.intake import UPLOAD_LIMIT, Dropped
 from pages.ui.session import Desk
@@ -372,6 +373,8 @@ def _receipts(at: Desk) -> None:
             )
     for found in st.session_state.pop("refused", ()):
         st.error(plain(say.problem(found)), icon=":material/error:")
+    if receipts:
+        changed(at, open_at_once=True)
     if receipts and st.button(say("load.receipt.see"), type="primary", key="see_cash"):
         st.switch_page("pages/cash.py")
 
