@@ -71,7 +71,7 @@ from data.repository_matching import (
 )
 from data.repository_opening import OpeningCash, opening_cash
 from data.repository_overrides import KeptOverride, Override, end_override, overrides, save_override
-from data.repository_partners import partners, save_partner
+from data.repository_partners import Undated, partners, save_partner, undated_partners
 from data.repository_plan import (
     PLANNED_CATEGORIES,
     PlannedCategory,
@@ -113,6 +113,7 @@ __all__ = [
     "SavedContract",
     "SavedScenario",
     "Store",
+    "Undated",
     "accept_matches",
     "accounts",
     "audit_trail",
@@ -182,6 +183,7 @@ __all__ = [
     "solvency_facts",
     "store_reading",
     "take_back_match",
+    "undated_partners",
     "undo_import",
 ]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Final
 
 from data.access import Principal, require
 from data.repository_audit import append_audit
 from data.store import Cursor, Store, table
-from forecasting.ledger import Partner
+from forecasting.ledger import Partner, Side
 
 _COLUMNS: Final = tuple(f.name for f in fields(Partner))
 
@@ -35,6 +35,33 @@ def save_partner(store: Store, principal: Principal, partner: Partner) -> None:
         append_audit(cursor, principal, "partner.save", partner.partner_id)
 
     store.write(change)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undated:
+    """A partner some of whose unpaid invoices come without a due date: how many, how much, under which terms they stand."""
+
+    side: Side
+    partner: Partner
+    invoices: int
+    amount_minor: int
+
+
+def undated_partners(store: Store, principal: Principal, limit: int = 60) -> tuple[Undated, ...]:
+    """Partners whose files name no due date for what is unpaid, the largest sums first: whose terms are asked for."""
+    require(principal, "read_treasury")
+    with store.read() as cursor:
+        known = {partner.partner_id: partner for partner in read_partners(cursor, principal)}
+        rows = cursor.execute(
+            "SELECT side, partner_id, count(*), CAST(sum(amount_minor) AS BIGINT) FROM invoice "
+            "WHERE due IS NULL AND paid IS NULL AND amount_minor > 0 "
+            "GROUP BY side, partner_id ORDER BY 4 DESC, side, partner_id LIMIT ?",
+            [limit],
+        ).fetchall()
+    return tuple(
+        Undated(side=side, partner=known.get(name, Partner(partner_id=name)), invoices=count, amount_minor=amount)
+        for side, name, count, amount in rows
+    )
 
 
 def read_partners(cursor: Cursor, principal: Principal) -> tuple[Partner, ...]:

@@ -28,6 +28,8 @@ from pages.ui.voice import Voice
 #: Problems shown on the page; the whole list can be downloaded.
 _SHOWN: Final = 60
 _ROWS_NAMED: Final = 6
+#: Remarks on a file that stand open; the others are folded beneath.
+_REMARKS: Final = 5
 _TYPES: Final = ["csv", "txt", "xlsx", "xls", "ods", "xml", "pdf", "zip", "sta", "940", "ofx", "qfx", "afb", "dat"]
 
 
@@ -122,8 +124,13 @@ def _card(one: Dropped, say: Voice) -> None:
                     color="green" if known else "red",
                 )
             st.caption(" · ".join(_facts(one, reading, say)))
-            for remark in (*reading.notes, *reading.questions):
-                st.caption(say(remark.code, **dict(remark.values)))
+            remarks = [say(remark.code, **dict(remark.values)) for remark in (*reading.notes, *reading.questions)]
+            for words in remarks[:_REMARKS]:
+                st.caption(words)
+            if len(remarks) > _REMARKS:
+                with st.expander(say("load.remarks", count=len(remarks) - _REMARKS)):
+                    for words in remarks[_REMARKS:]:
+                        st.caption(words)
 
 
 def _facts(one: Dropped, reading: Reading, say: Voice) -> list[str]:

@@ -23,6 +23,7 @@ from forecasting.plan import CERTAINTIES
 from pages.ui import frame, session
 from pages.ui.account_parts import accounts
 from pages.ui.session import Desk
+from pages.ui.terms_parts import partner_terms
 from pages.ui.voice import Voice
 
 Every = Literal["", "week", "month", "quarter", "year"]
@@ -76,6 +77,7 @@ def settings(at: Desk) -> None:
     with right:
         _regular(at)
         accounts(at)
+        partner_terms(at)
 
 
 # ── the company ──────────────────────────────────────────────────────────────────────────────────────────────────────
