@@ -111,9 +111,10 @@ def missing_settings(store: Store, principal: Principal) -> tuple[Missing, ...]:
     with store.read() as cursor:
         told = read_company(cursor)
         planned = cursor.execute("SELECT count(*) FROM planned_flow").fetchall()[0][0]
+        stated = cursor.execute("SELECT count(*) FROM bank_balance").fetchall()[0][0]
         sides = {side for (side,) in cursor.execute("SELECT DISTINCT side FROM invoice").fetchall()}
     lacking: dict[Missing, bool] = {
-        "opening_balance": told.opening_cash_minor is None,
+        "opening_balance": told.opening_cash_minor is None and not stated,
         "overdraft": told.overdraft_limit_minor is None,
         "cash_floor": told.cash_floor_minor is None,
         "regular_payments": not planned and not told.regular_payments_told,

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from data.access import may
 from data.exporters.projection_files import curve_text
 from forecasting.dates import to_date, to_day
 from forecasting.simulation.flows import VARIANTS, Variant
@@ -66,9 +67,7 @@ def notices(at: Desk, outlook: Outlook, repairs: Sequence[Repair]) -> None:
     for repair in repairs:
         key = repair.field if repair.field in ("delay", "defaults") else "other"
         st.info(say(f"cash.notice.repaired_{key}", asked=repair.asked, applied=repair.applied), icon=":material/link:")
-    for code in session.missing(at):
-        words = say("cash.notice.missing", list=say(f"cash.missing.{code}"), consequence=say(f"cash.consequence.{code}"))
-        st.warning(words, icon=":material/rule_settings:")
+    _missing(at)
     known = days_known(ledger)
     if known < HORIZONS[outlook.question.months]:
         st.info(say("cash.notice.stops", day=say.f.long_day(ledger.as_of + known)), icon=":material/event_busy:")
@@ -77,6 +76,22 @@ def notices(at: Desk, outlook: Outlook, repairs: Sequence[Repair]) -> None:
     if age > _OLD_DAYS:
         words = say("cash.notice.old", count=age, day=say.f.long_day(ledger.as_of))
         st.warning(words, icon=":material/schedule:")
+
+
+def _missing(at: Desk) -> None:
+    """What nobody has said yet and what the curve therefore is not, in one notice with the way to the answer."""
+    say, lacking = at.say, session.missing(at)
+    if not lacking:
+        return
+    words = say(
+        "cash.notice.missing",
+        list=say.list([say(f"cash.missing.{code}") for code in lacking]),
+        consequence=" ".join(say(f"cash.consequence.{code}") for code in lacking),
+    )
+    st.warning(words, icon=":material/rule_settings:")
+    if may(at.principal, "change_data") and st.button(say("cash.notice.complete"), key="complete_settings"):
+        st.session_state["load_view"] = "files" if lacking[0].endswith("_invoices") else "settings"
+        st.switch_page("pages/load.py")
 
 
 def grid(at: Desk) -> Sequence[Any]:

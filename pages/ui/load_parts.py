@@ -45,6 +45,8 @@ def note(at: Desk) -> str:
 def files(at: Desk) -> None:
     """Drop files; see what they are, how they are read, what is wrong; store the good rows."""
     say = at.say
+    if st.session_state.pop("see_cash_now", False):
+        st.switch_page("pages/cash.py")
     _receipts(at)
     words = st.container()
     left, right = [st.container(), st.container()] if at.phone else st.columns([4.1, 7.9], gap="large")
@@ -382,8 +384,14 @@ def _receipts(at: Desk) -> None:
         st.error(plain(say.problem(found)), icon=":material/error:")
     if receipts:
         changed(at, open_at_once=True)
-    if receipts and st.button(say("load.receipt.see"), type="primary", key="see_cash"):
-        st.switch_page("pages/cash.py")
+    if receipts:
+        # The receipts are gone at the next run, and with them the button: what it does is remembered.
+        st.button(
+            say("load.receipt.see"),
+            type="primary",
+            key="see_cash",
+            on_click=lambda: st.session_state.update(see_cash_now=True),
+        )
 
 
 # ── history ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -125,6 +125,8 @@ def test_missing_settings_say_what_the_curve_is_not(empty: Path) -> None:
         fill_store(store, FINANCE, small_sample())
         told = repository.company(store, FINANCE)
         repository.save_company(store, FINANCE, replace(told, opening_cash_minor=None, opening_date=None))
+        assert repository.missing_settings(store, FINANCE) == (), "the bank's own balance is one"
+        store.write(lambda cursor: cursor.execute("DELETE FROM bank_balance"))
     warned = " ".join(w.value for w in opened().warning)
     assert "solde d’ouverture" in warned and "des variations, pas un solde" in warned
 
