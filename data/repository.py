@@ -79,18 +79,34 @@ from data.repository_plan import (
     ready_planned_flows,
     replace_planned_flows,
 )
+from data.repository_plans import (
+    CONTACT_ROLES,
+    AgreedPlan,
+    Contact,
+    ContactRole,
+    agree_plan,
+    agreed_plans,
+    contacts,
+    end_plan,
+    replace_contacts,
+    stopped_deliveries,
+)
 from data.repository_proposals import planned_proposals
 from data.repository_sources import exchange_rates, mapping_for, mappings, save_exchange_rates, save_mapping
 from data.repository_undo import undo_import
 from data.store import Store
 
 __all__ = [
+    "CONTACT_ROLES",
     "PLANNED_CATEGORIES",
     "AccountPosition",
+    "AgreedPlan",
     "AsOfMode",
     "AuditEntry",
     "BankLine",
     "Company",
+    "Contact",
+    "ContactRole",
     "ContractKind",
     "CustomerClauses",
     "CustomerPosition",
@@ -116,6 +132,8 @@ __all__ = [
     "Undated",
     "accept_matches",
     "accounts",
+    "agree_plan",
+    "agreed_plans",
     "audit_trail",
     "bank_lines",
     "bank_positions",
@@ -124,6 +142,7 @@ __all__ = [
     "chosen_contract",
     "collection_log",
     "company",
+    "contacts",
     "contract",
     "contracts",
     "create_store",
@@ -136,6 +155,7 @@ __all__ = [
     "duplicate_contract",
     "duplicate_scenario",
     "end_override",
+    "end_plan",
     "exchange_rates",
     "first_broken_seal",
     "first_day",
@@ -164,6 +184,7 @@ __all__ = [
     "rename_contract",
     "rename_scenario",
     "replace_budget",
+    "replace_contacts",
     "replace_planned_flows",
     "save_account",
     "save_company",
@@ -181,6 +202,7 @@ __all__ = [
     "set_aside",
     "setting",
     "solvency_facts",
+    "stopped_deliveries",
     "store_reading",
     "take_back_match",
     "undated_partners",

@@ -52,7 +52,7 @@ def log_action(
     promised = promise_day if outcome == "promised" else None
 
     def change(cursor: Cursor) -> None:
-        _own(cursor, principal, partner_id)
+        own_customer(cursor, principal, partner_id)
         _theirs(cursor, partner_id, invoice_ids)
         number = cursor.execute("SELECT coalesce(max(action_id), 0) + 1 FROM collection_action").fetchall()[0][0]
         row = [
@@ -86,7 +86,8 @@ def _refuse(day: date, outcome: Outcome, promise_day: date | None, owner: str) -
         raise InputRejected(tuple(found))
 
 
-def _own(cursor: Cursor, principal: Principal, partner_id: str) -> None:
+def own_customer(cursor: Cursor, principal: Principal, partner_id: str) -> None:
+    """AccessDenied where a salesperson asks about another's customer."""
     if principal.own_customers_only and partner_id not in {p.partner_id for p in read_partners(cursor, principal)}:
         raise AccessDenied(f"{partner_id} is no customer of this person")
 

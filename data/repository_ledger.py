@@ -14,6 +14,7 @@ from data.repository_opening import OpeningCash, read_opening
 from data.repository_overrides import standing_overrides
 from data.repository_partners import read_partners
 from data.repository_plan import read_planned_flows
+from data.repository_plans import standing_instalments
 from data.repository_rows import read_part_payments, read_side, within_amounts
 from data.store import Store
 from forecasting.dates import to_day
@@ -60,7 +61,10 @@ def load_ledger(store: Store, principal: Principal, as_of: date | None = None) -
         columns, payments = {}, []
         for side in sides:
             columns[side], implied = read_side(cursor, side, principal, told, rates, day)
+            agreed = standing_instalments(cursor, day) if side == "customer" else []
+            known = set(columns[side].invoice_id)
             parts = [*implied, *read_part_payments(cursor, side, principal, rates)]
+            parts += [part for part in agreed if part.invoice_id in known]
             payments += within_amounts(parts, columns[side])
         treasury = may(principal, "read_treasury")
         return build_ledger(

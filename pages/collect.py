@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import collect_parts, collecting, frame, instalment_parts, session
+from pages.ui import action_parts, collect_parts, collecting, frame, instalment_parts, session
 from pages.ui.rules import ten_rules
 
 
@@ -28,10 +28,15 @@ def show() -> None:
     with left:
         collect_parts.log(at, item, found)
         collect_parts.value(at, item, found)
+        action_parts.worth(at, item, found)
+        action_parts.indemnity(at, item)
+        action_parts.beyond_law(item, found, say)
+        action_parts.contacts(at, item)
         collect_parts.history(item, found, say)
         collect_parts.reasons(item, found, say)
     with right:
         collect_parts.letters(at, item, found)
+        action_parts.standing(at, item)
         instalment_parts.plan(at, item, found)
     ten_rules("collect", say)
 

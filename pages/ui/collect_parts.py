@@ -16,11 +16,12 @@ from forecasting.errors import InputRejected
 from forecasting.latepayment import LateInterest
 from forecasting.reminders import OUTCOMES, REASONS, STEPS, Outcome, Reason, Step
 from forecasting.worklist import HABIT_ALERT, WorkItem
-from pages.ui import frame, session
+from pages.ui import action_parts, frame, session
 from pages.ui.collecting import Collecting, interest_of, worth
 from pages.ui.frame import Headline, Table
 from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.letters import LETTERS, Claimed, Letter, letter
+from pages.ui.reports.letter_pdf import letter_pdf
 from pages.ui.session import Desk
 from pages.ui.voice import Voice, voice_of
 
@@ -343,6 +344,22 @@ def letters(at: Desk, item: WorkItem, found: Collecting) -> None:
         icon=":material/download:",
         key="letter_save",
     )
+    with st.container(horizontal=True):
+        if st.button(say("collect.letter.make_pdf"), icon=":material/picture_as_pdf:", key="letter_pdf"):
+            st.session_state["letter_made"] = letter_pdf(text, company=at.company.name, language=language, day=found.as_of)
+        st.link_button(
+            say("collect.letter.mail"), action_parts.mail_link(at, item, text), icon=":material/mail:", key="letter_mail"
+        )
+    made = st.session_state.pop("letter_made", None)
+    if made:
+        st.download_button(
+            say("collect.letter.save_pdf"),
+            made,
+            file_name=f"{kind}-{item.partner_id}.pdf",
+            mime="application/pdf",
+            on_click="ignore",
+            key="letter_pdf_save",
+        )
 
 
 def _claims(at: Desk, item: WorkItem, found: Collecting) -> tuple[list[Claimed], bool]:

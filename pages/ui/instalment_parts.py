@@ -7,12 +7,13 @@ from typing import Final
 
 import streamlit as st
 
+from data.access import may
 from forecasting.collection import PERIOD_DAYS, InstalmentPlan, Rhythm, instalment_plan, spread
 from forecasting.errors import InputRejected
 from forecasting.insurance.limits import Limits
 from forecasting.scenario import PaymentFact
 from forecasting.worklist import WorkItem
-from pages.ui import frame, session
+from pages.ui import action_parts, frame, session
 from pages.ui.collecting import Collecting, lowest_points
 from pages.ui.frame import Table
 from pages.ui.session import Desk
@@ -54,6 +55,12 @@ def plan(at: Desk, item: WorkItem, found: Collecting) -> None:
             with st.spinner(say("collect.computing")):
                 lows = {every: _lowest(at, found, item, plans[every]) for every in plans}
         frame.table(_table(plans, lows, say), alt=say("instalments.title"))
+        if may(at.principal, "change_collection"):
+            with st.container(horizontal=True):
+                for every, told in plans.items():
+                    if st.button(say(f"instalments.agree.{every}"), key=f"plan_agree_{every}"):
+                        action_parts.keep_plan(at, item, found, every, told)
+                        st.rerun()
         st.caption(say("instalments.note", share=say.f.percent(chance, digits=1)))
         _warn(at, item, max(p.schedule[-1].day for p in plans.values()))
 

@@ -29,13 +29,14 @@ from data.scenario_files import scenario_from_text, write_scenario
 from data.toml_values import TomlFile
 from forecasting.activity import BudgetLine, budgeted, completed
 from forecasting.curve import Projection
-from forecasting.dates import business_day_from
+from forecasting.dates import business_day_from, to_day
 from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable
 from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger, Side
 from forecasting.money import Currency
 from forecasting.offers.limits import exposures
+from forecasting.plan import Who, without
 from forecasting.scenario import Insolvency, Scenario
 from forecasting.simulation.certain import certain_facts
 from forecasting.simulation.claims import Claim
@@ -91,6 +92,8 @@ class _Memory:
         self.missing: Bounded[tuple[str, Principal], tuple[Missing, ...]] = Bounded(8)
         self.ledgers: Bounded[tuple[str, Principal, date], Ledger] = Bounded(4)
         self.completed: Bounded[tuple[str, tuple[BudgetLine, ...]], Ledger] = Bounded(4)
+        self.stops: Bounded[tuple[str, Principal], tuple[tuple[str, date], ...]] = Bounded(8)
+        self.stopped: Bounded[tuple[str, tuple[tuple[str, date], ...]], Ledger] = Bounded(4)
         self.budgets: Bounded[tuple[str, Principal], tuple[BudgetLine, ...]] = Bounded(8)
         self.books: Bounded[tuple[str, Scenario], Any] = Bounded(6)
         self.paths: Bounded[tuple[str, int, Contracts, int], PathResult] = Bounded(16)
@@ -173,10 +176,26 @@ def ledger(at: Desk) -> Ledger:
     """The ledger of this moment, loaded again only when a row that a projection can see has changed.
 
     Sides that bring no business to come of their own are continued from their history, unless the company left that out;
-    months that the budget speaks of bring what it says.
+    months that the budget speaks of bring what it says, and customers whose deliveries are stopped bring nothing more.
     """
     key = (at.version.ledger_key, at.principal, date.today())
-    known = _memory().ledgers.get(key, lambda: repository.load_ledger(at.store, at.principal))
+    whole = _with_budget(at, _memory().ledgers.get(key, lambda: repository.load_ledger(at.store, at.principal)))
+    stops = _memory().stops.get(
+        (_key(at.version), at.principal), lambda: repository.stopped_deliveries(at.store, at.principal)
+    )
+    if not stops:
+        return whole
+    return _memory().stopped.get((whole.fingerprint, stops), lambda: _stopped(whole, stops))
+
+
+def _stopped(whole: Ledger, stops: tuple[tuple[str, date], ...]) -> Ledger:
+    """Customers to whom nothing is delivered any more are invoiced nothing from that day on."""
+    for partner_id, day in stops:
+        whole = without(whole, Who(side="customer", partner_id=partner_id, day=to_day(day)))
+    return whole
+
+
+def _with_budget(at: Desk, known: Ledger) -> Ledger:
     if not counts_expected(at):
         return known
     lines = _memory().budgets.get((_key(at.version), at.principal), lambda: repository.budget(at.store, at.principal))

@@ -25,7 +25,8 @@ STANDARD: Final = "a-2a"
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """The fonts that documents are set in, and no others."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_HERE / "fonts")])
 
 
@@ -36,7 +37,7 @@ def _template() -> bytes:
 
 def pdf(pack: Pack) -> bytes:
     """The document; the same pack gives the same bytes, since its date is the data's."""
-    compiler = typst.Compiler(_template(), font_paths=_fonts(), ignore_system_fonts=True)
+    compiler = typst.Compiler(_template(), font_paths=fonts(), ignore_system_fonts=True)
     made = compiler.compile(
         sys_inputs={"pack": json.dumps(_printable(content(pack)), ensure_ascii=False)},
         format="pdf",
