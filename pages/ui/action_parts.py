@@ -121,10 +121,10 @@ def indemnity(at: Desk, item: WorkItem) -> None:
     paid = claim.indemnity.indemnity_minor if claim else 0
     st.caption(
         say(
-            "collect.indemnity",
+            "collect.indemnity" if paid else "collect.indemnity_none",
             owed=say.f.cents(claim.total_debt_net_minor if claim else item.overdue_minor),
             paid=say.f.cents(paid),
-            days=(claim.dates.pay - session.ledger(at).as_of) if claim and paid else "—",
+            days=claim.dates.pay - session.ledger(at).as_of if claim else 0,
         )
     )
 
