@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from data.access import may
-from pages.ui import doorway, profile, session, style
+from pages.ui import doorway, profile, session, style, tour
 
 HERE = Path(__file__).parent
 
@@ -38,5 +38,7 @@ here = st.navigation(shown, position="top")
 st.set_page_config(page_title=f"{here.title} · Encaisse")
 doorway.notice_page(here.url_path)
 if session.is_open(say):
+    if treasury:
+        tour.tour(session.desk(), here.url_path)
     doorway.show(here, say)
 doorway.leave(say)

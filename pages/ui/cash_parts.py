@@ -14,9 +14,9 @@ from data.exporters.projection_files import curve_text
 from forecasting.dates import to_date, to_day
 from forecasting.simulation.flows import VARIANTS, Variant
 from pages.ui import cash_tables, frame, panel, session
-from pages.ui.cash_words import Outlook, bridge, bridge_alt, hero_alt
+from pages.ui.cash_words import Outlook, bridge, bridge_alt, hero_alt, shocks
 from pages.ui.charts.drivers import drivers
-from pages.ui.charts.hero import Hero, hero
+from pages.ui.charts.hero import Ghost, Hero, hero
 from pages.ui.charts.weeks import Weeks
 from pages.ui.charts.weeks import weeks as weeks_figure
 from pages.ui.expected_parts import expected_notice
@@ -114,6 +114,7 @@ def curve(at: Desk, outlook: Outlook) -> None:
         shown=shown,
         overdraft_limit_minor=outlook.ledger.overdraft_limit_minor,
         cash_floor_minor=outlook.ledger.cash_floor_minor,
+        ghost=_ghost(outlook),
         phone=at.phone,
     )
     frame.figure(hero(picture, say), key="hero", alt=hero_alt(outlook, say))
@@ -121,9 +122,40 @@ def curve(at: Desk, outlook: Outlook) -> None:
         frame.table(cash_tables.variants(outlook, say, phone=True), alt=say("cash.curve_title", unit=say.f.unit))
     with st.container(horizontal=not at.phone, vertical_alignment="center", gap="small"):
         st.caption(" ".join(_footnotes(at, outlook)), width="stretch")
+        _pin(at, outlook, shown)
         _check(at, outlook)
     frame.folded_table(
         say, lambda: cash_tables.curve(outlook, shown, say), key="hero_table", more=lambda: _files(at, outlook)
+    )
+
+
+def _ghost(outlook: Outlook) -> Ghost | None:
+    """The curve that was pinned, while it looks at the same days."""
+    found: Ghost | None = st.session_state.get("ghost")
+    return found if found and found.first_day == outlook.ledger.as_of else None
+
+
+def _pin(at: Desk, outlook: Outlook, shown: Variant) -> None:
+    """Keep the shown curve behind the ones to come, to see what a control changes; or let it go."""
+    say, ghost = at.say, _ghost(outlook)
+    if ghost:
+        st.button(
+            say("cash.unpin"),
+            type="tertiary",
+            icon=":material/keep_off:",
+            key="unpin",
+            on_click=lambda: st.session_state.pop("ghost", None),
+        )
+        return
+    curve = outlook.projection.curves[shown]
+    name = say("cash.pinned", variant=say(f"app.variant.{shown}"), shocks=shocks(outlook, say) or say("cash.pinned_plain"))
+    pinned = Ghost(name=name, first_day=curve.first_day, median_minor=curve.p50_minor)
+    st.button(
+        say("cash.pin"),
+        type="tertiary",
+        icon=":material/keep:",
+        key="pin",
+        on_click=lambda: st.session_state.update(ghost=pinned),
     )
 
 

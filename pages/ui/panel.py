@@ -33,6 +33,8 @@ from pages.ui.voice import Voice
 
 _QUESTION: Final = "question"
 _WRITTEN: Final = "question_written"
+#: The questions that were left, the latest last.
+_PAST: Final = "ask_past"
 #: Stands in the session while the panel's widgets do.
 _DRAWN: Final = "ask_months"
 #: The browser's address follows ours within so many seconds; so many of our addresses are remembered.
@@ -166,7 +168,14 @@ def _controls(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Que
     with title.container(gap=None):
         if not phone:
             st.header(say("cash.panel.title"), anchor=False)
-        st.button(say("cash.panel.reset"), icon=":material/undo:", type="tertiary", on_click=_reset, args=(ledger,))
+        st.button(
+            say("cash.panel.reset"),
+            icon=":material/restart_alt:",
+            type="tertiary",
+            on_click=_reset,
+            args=(ledger,),
+            key="panel_reset",
+        )
     delay.select_slider(
         say("cash.panel.delay"),
         options=range(DELAY_MAX + 1),
@@ -189,6 +198,15 @@ def _controls(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Que
             label_visibility="collapsed",
             width="stretch" if phone else "content",
         )
+        st.button(
+            say("cash.panel.undo"),
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=_undo,
+            args=(ledger,),
+            disabled=not st.session_state.get(_PAST),
+            key="panel_undo",
+        )
         status = st.container(width="stretch", horizontal=True, horizontal_alignment="right", key="status").empty()
         library(current())
     return status
@@ -199,6 +217,7 @@ def _collect() -> Question:
     question = _collected()
     if question != current():
         st.session_state["repairs"] = ()
+        _remember(current())
     st.session_state[_QUESTION] = question
     return question
 
@@ -214,10 +233,26 @@ def _collected() -> Question:
     )
 
 
+def _remember(before: Question) -> None:
+    """Keep the question that was left, so that it can be gone back to."""
+    past: list[Question] = st.session_state.get(_PAST, [])
+    st.session_state[_PAST] = [*past[-_REMEMBERED:], before]
+
+
+def _undo(ledger: Ledger) -> None:
+    past: list[Question] = st.session_state.get(_PAST, [])
+    if past:
+        put(past[-1], ledger)
+        st.session_state[_PAST] = past[:-1]
+
+
 def _reset(ledger: Ledger) -> None:
+    _remember(current())
     put(Question(months=12, band=current().band), ledger)
 
 
 def _take_ready(ledger: Ledger) -> None:
     code = st.session_state["ask_ready"]
+    if code is not None:
+        _remember(current())
     _reset(ledger) if code is None else put(ready(code, current(), largest_customer(ledger)), ledger)

@@ -92,6 +92,7 @@ class _Memory:
         self.missing: Bounded[tuple[str, Principal], tuple[Missing, ...]] = Bounded(8)
         self.ledgers: Bounded[tuple[str, Principal, date], Ledger] = Bounded(4)
         self.completed: Bounded[tuple[str, tuple[BudgetLine, ...]], Ledger] = Bounded(4)
+        self.choices: Bounded[tuple[str, Principal, str], str] = Bounded(16)
         self.stops: Bounded[tuple[str, Principal], tuple[tuple[str, date], ...]] = Bounded(8)
         self.stopped: Bounded[tuple[str, tuple[tuple[str, date], ...]], Ledger] = Bounded(4)
         self.budgets: Bounded[tuple[str, Principal], tuple[BudgetLine, ...]] = Bounded(8)
@@ -200,6 +201,12 @@ def _with_budget(at: Desk, known: Ledger) -> Ledger:
         return known
     lines = _memory().budgets.get((_key(at.version), at.principal), lambda: repository.budget(at.store, at.principal))
     return _memory().completed.get((known.fingerprint, lines), lambda: budgeted(completed(known), lines))
+
+
+def remembered(at: Desk, name: str) -> str:
+    """A choice that the company has made once, "" where it has not."""
+    key = (_key(at.version), at.principal, name)
+    return _memory().choices.get(key, lambda: repository.setting(at.store, at.principal, name))
 
 
 def counts_expected(at: Desk) -> bool:
