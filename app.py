@@ -33,12 +33,14 @@ pages = {
     "invoices": st.Page("pages/invoices.py", title=say("invoices.title"), url_path="invoices"),
     "load": st.Page("pages/load.py", title=say("load.title"), url_path="load"),
 }
+# Who comes by a link to a frozen view sees that view and nothing around it.
+guest = st.Page("pages/shared.py", title=say("share.shared"), url_path="shared", visibility="hidden")
 shown = [page for name, page in pages.items() if treasury or name in ("sales", "invoices")]
-here = st.navigation(shown, position="top")
+here = st.navigation([guest], position="hidden") if doorway.is_guest() else st.navigation([*shown, guest], position="top")
 st.set_page_config(page_title=f"{here.title} · Encaisse")
 doorway.notice_page(here.url_path)
 if session.is_open(say):
-    if treasury:
+    if treasury and not doorway.is_guest():
         tour.tour(session.desk(), here.url_path)
     doorway.show(here, say)
 doorway.leave(say)

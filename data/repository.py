@@ -92,6 +92,7 @@ from data.repository_plans import (
     stopped_deliveries,
 )
 from data.repository_proposals import planned_proposals
+from data.repository_share import Opened, SharedView, open_shared, revoke_share, share_view, shared_views
 from data.repository_sources import exchange_rates, mapping_for, mappings, save_exchange_rates, save_mapping
 from data.repository_undo import undo_import
 from data.store import Store
@@ -122,12 +123,14 @@ __all__ = [
     "KeptOverride",
     "Match",
     "Missing",
+    "Opened",
     "OpeningCash",
     "Override",
     "PlannedCategory",
     "ReadyScenario",
     "SavedContract",
     "SavedScenario",
+    "SharedView",
     "Store",
     "Undated",
     "accept_matches",
@@ -171,6 +174,7 @@ __all__ = [
     "mapping_for",
     "mappings",
     "missing_settings",
+    "open_shared",
     "open_store",
     "opening_cash",
     "overrides",
@@ -186,6 +190,7 @@ __all__ = [
     "replace_budget",
     "replace_contacts",
     "replace_planned_flows",
+    "revoke_share",
     "save_account",
     "save_company",
     "save_contract",
@@ -201,6 +206,8 @@ __all__ = [
     "scenarios",
     "set_aside",
     "setting",
+    "share_view",
+    "shared_views",
     "solvency_facts",
     "stopped_deliveries",
     "store_reading",

@@ -25,6 +25,7 @@ from pages.ui.question import HORIZONS, Question, Repair, days_known
 from pages.ui.reports.gather import causes_of, view_of
 from pages.ui.reports.offer import offer
 from pages.ui.session import Desk
+from pages.ui.share_parts import make
 
 #: Balances older than this many days are worth a remark.
 _OLD_DAYS = 4
@@ -49,6 +50,7 @@ def _share(at: Desk) -> None:
         with fold:
             st.markdown(at.say("cash.share"))
             st.code(panel.link(st.context.url or "", at.say.t.language), language=None, wrap_lines=True)
+            make(at)
 
 
 def empty(at: Desk) -> None:

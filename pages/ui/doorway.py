@@ -59,6 +59,11 @@ def show(page: StreamlitPage, say: Voice) -> None:
             st.rerun()
 
 
+def is_guest() -> bool:
+    """Whether the reader came by a link to a frozen view."""
+    return urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2] == "shared"
+
+
 def to_root() -> None:
     """Lead the browser to the root of the app, where the default page is, with the question in its address."""
     script = "location.replace(location.pathname.replace(/[^/]+\\/?$/, '') + location.search)"
