@@ -301,6 +301,9 @@ def _plain(value: object) -> object:
         # A flow that is sure reads as it did before flows had a certainty.
         known = astuple(value)
         return _plain(known[:-1] if value.certainty == "sure" else known)
+    if isinstance(value, Payment) and not value.assumed:
+        # The same of a payment whose day a file told.
+        return _plain(astuple(value)[:-1])
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):

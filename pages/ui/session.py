@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import streamlit as st
 
 from data import kernel_warmup, repository
-from data.access import FINANCE, Principal
+from data.access import FINANCE, Principal, may
 from data.factoring_files import read_factoring
 from data.insurance_files import read_insurance
 from data.jobs import start_serving
@@ -199,7 +199,9 @@ def _stopped(whole: Ledger, stops: tuple[tuple[str, date], ...]) -> Ledger:
 def _with_budget(at: Desk, known: Ledger) -> Ledger:
     if not counts_expected(at):
         return known
-    lines = _memory().budgets.get((_key(at.version), at.principal), lambda: repository.budget(at.store, at.principal))
+    lines: tuple[BudgetLine, ...] = ()
+    if may(at.principal, "read_treasury"):
+        lines = _memory().budgets.get((_key(at.version), at.principal), lambda: repository.budget(at.store, at.principal))
     return _memory().completed.get((known.fingerprint, lines), lambda: budgeted(completed(known), lines))
 
 
