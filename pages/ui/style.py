@@ -58,12 +58,18 @@ if (!window.encaisseTheme) {
   window.encaisseTheme = true;
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
 }
-// a table that scrolls sideways can be reached by the keyboard, which the framework forgets
+// a table that scrolls sideways can be reached by the keyboard, which the framework forgets; it may begin to scroll
+// without a new element, when a font arrives or the window narrows
 window.encaisseTables ??= (() => {
-  const reach = () => document.querySelectorAll('[data-testid="stTable"], [data-testid="stTable"] div').forEach(box => {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });
-  new MutationObserver(reach).observe(document.body, {childList: true, subtree: true});
-  reach();
+  const reach = box => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; };
+  const sized = new ResizeObserver(changes => changes.forEach(({target}) => {
+    const table = target.closest('[data-testid="stTable"]');
+    if (table) [table, ...table.querySelectorAll("div")].forEach(reach); }));
+  const watched = new WeakSet();
+  const look = () => document.querySelectorAll('[data-testid="stTable"], [data-testid="stTable"] :is(div, table)').forEach(
+    box => { if (!watched.has(box)) { watched.add(box); sized.observe(box); } reach(box); });
+  new MutationObserver(look).observe(document.body, {childList: true, subtree: true});
+  look();
   return true;
 })();
 </script>"""

@@ -116,6 +116,7 @@ class Reader:
         self.page.locator("h1").first.wait_for(timeout=PATIENCE_MS)
         if "history" not in path:
             self.page.locator(".st-key-say").first.wait_for(timeout=PATIENCE_MS)
+        self.page.wait_for_function("() => window.encaisseTables", timeout=PATIENCE_MS)  # what a page runs last
         self.settle()
         return self.page
 

@@ -38,7 +38,12 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "asked", ["", "?delay=10&defaults=2&months=6", "?delay=5&who=segment:PME"], ids=["as it opens", "later", "one segment"]
+    "asked",
+    [
+        pytest.param("?delay=10&defaults=2&months=6", id="later"),
+        pytest.param("", id="as it opens", marks=pytest.mark.proof),
+        pytest.param("?delay=5&who=segment:PME", id="one segment", marks=pytest.mark.proof),
+    ],
 )
 def test_the_command_line_gives_the_curves_of_the_screen(
     reader: Reader, server: Server, tmp_path: Path, asked: str
