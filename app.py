@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from data.access import may
-from pages.ui import doorway, profile, session, style, tour
+from pages.ui import door, doorway, profile, session, style, tour
 
 HERE = Path(__file__).parent
 
@@ -16,7 +17,9 @@ say = doorway.enter()
 style.style(say.t.language)
 st.logo(str(HERE / "static" / "logo.svg"), size="large")
 
-treasury = may(profile.principal(), "read_treasury")
+is_open = profile.is_safe(say) and session.is_open(say)
+who = session.person() if is_open else None
+treasury = who is not None and may(who, "read_treasury")
 pages = {
     "cash": st.Page("pages/cash.py", title=say("cash.title"), url_path="treasury", default=treasury),
     # Streamlit serves the default page at the root alone; who asks for it by its name is led there.
@@ -33,14 +36,21 @@ pages = {
     "invoices": st.Page("pages/invoices.py", title=say("invoices.title"), url_path="invoices"),
     "load": st.Page("pages/load.py", title=say("load.title"), url_path="load"),
 }
-# Who comes by a link to a frozen view sees that view and nothing around it.
+# Who comes by a link to a frozen view sees that view and nothing around it; who has not signed in sees the door.
 guest = st.Page("pages/shared.py", title=say("share.shared"), url_path="shared", visibility="hidden")
-shown = [page for name, page in pages.items() if treasury or name in ("sales", "invoices")]
-here = st.navigation([guest], position="hidden") if doorway.is_guest() else st.navigation([*shown, guest], position="top")
+outside = st.Page(partial(door.show, say), title="Encaisse", url_path="door", default=True)
+if doorway.is_guest():
+    here = st.navigation([guest], position="hidden")
+elif who is None:
+    here = st.navigation([outside], position="hidden")
+else:
+    here = st.navigation([*(pages[name] for name in doorway.open_to(who)), guest], position="top")
 st.set_page_config(page_title=f"{here.title} · Encaisse")
 doorway.notice_page(here.url_path)
-if session.is_open(say):
-    if treasury and not doorway.is_guest():
+if is_open:
+    if who is not None and not doorway.is_guest():
         tour.tour(session.desk(), here.url_path)
     doorway.show(here, say)
+    if who is not None and not doorway.is_guest():
+        doorway.foot(session.desk().store, who, say)
 doorway.leave(say)

@@ -83,4 +83,4 @@ def may(principal: Principal, right: Right) -> bool:
 def require(principal: Principal, right: Right) -> None:
     """AccessDenied unless the person has the right."""
     if not may(principal, right):
-        raise AccessDenied(f"{principal.role} has no right to {right}")
+        raise AccessDenied(f"{principal.role} has no right to {right}", is_change=right.startswith("change"))

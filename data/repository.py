@@ -72,6 +72,7 @@ from data.repository_matching import (
 from data.repository_opening import OpeningCash, opening_cash
 from data.repository_overrides import KeptOverride, Override, end_override, overrides, save_override
 from data.repository_partners import Undated, partners, save_partner, undated_partners
+from data.repository_people import Person, people, replace_people, signed_in
 from data.repository_plan import (
     PLANNED_CATEGORIES,
     PlannedCategory,
@@ -126,6 +127,7 @@ __all__ = [
     "Opened",
     "OpeningCash",
     "Override",
+    "Person",
     "PlannedCategory",
     "ReadyScenario",
     "SavedContract",
@@ -179,6 +181,7 @@ __all__ = [
     "opening_cash",
     "overrides",
     "partners",
+    "people",
     "planned_flows",
     "planned_proposals",
     "proposed_matches",
@@ -189,6 +192,7 @@ __all__ = [
     "rename_scenario",
     "replace_budget",
     "replace_contacts",
+    "replace_people",
     "replace_planned_flows",
     "revoke_share",
     "save_account",
@@ -208,6 +212,7 @@ __all__ = [
     "setting",
     "share_view",
     "shared_views",
+    "signed_in",
     "solvency_facts",
     "stopped_deliveries",
     "store_reading",

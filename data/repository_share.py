@@ -53,7 +53,7 @@ def share_view(
     store: Store, principal: Principal, *, title: str, note: str, content: str, days: int, password: str = ""
 ) -> str:
     """Freeze a view and return the secret of its link, which is told this once and stored as a hash alone."""
-    require(principal, "read_treasury")
+    require(principal, "change_library")
     if not 1 <= days <= DAYS_MAX:
         raise ValueError(f"a link lives 1 to {DAYS_MAX} days")
     secret = secrets.token_urlsafe(_SECRET_BYTES)
@@ -129,7 +129,7 @@ def open_shared(store: Store, secret: str, password: str = "") -> Opened | Refus
 
 def shared_views(store: Store, principal: Principal) -> tuple[SharedView, ...]:
     """Every link that was made, the latest first."""
-    require(principal, "read_treasury")
+    require(principal, "change_library")
     with store.read() as cursor:
         rows = cursor.execute(
             "SELECT s.share_id, title, note, created_at, created_by, expires_at, revoked_at, "
@@ -141,7 +141,7 @@ def shared_views(store: Store, principal: Principal) -> tuple[SharedView, ...]:
 
 def revoke_share(store: Store, principal: Principal, share_id: int) -> None:
     """A link shows nothing from now on."""
-    require(principal, "read_treasury")
+    require(principal, "change_library")
 
     def change(cursor: Cursor) -> None:
         cursor.execute(

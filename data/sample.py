@@ -35,7 +35,8 @@ _CUSTOMER_ROWS: Final = 0.62
 _RATES: Final = {20: Decimal("0.20"), 0: Decimal(0)}
 #: One-year default probabilities by rating, as an information agency might give them; small customers have none.
 _PROBABILITY: Final = {"1": 0.001, "2": 0.003, "3": 0.006, "4": 0.012, "5": 0.025, "6": 0.05, "7": 0.16}
-_SCENARIO_NAMES: Final = {
+#: The names that the sample's scenarios carry in the store; screens word those that nobody has renamed in their language.
+SCENARIO_NAMES: Final = {
     "later_15": "Tous les clients paient 15 jours plus tard",
     "largest_fails": "Le plus gros client fait défaut",
     "recession": "Récession",
@@ -130,7 +131,7 @@ def sample_company(as_of: date, *, seed: int = 1, invoices: int = SAMPLE_INVOICE
         scenarios=tuple(
             (ready.code, name, ready.content.replace(f'"{ready.code}"', f'"{name}"', 1))
             for ready in ready_scenarios(as_of, ids[int(np.argmax(yearly))])
-            for name in (_SCENARIO_NAMES[ready.code],)
+            for name in (SCENARIO_NAMES[ready.code],)
         ),
     )
 

@@ -79,4 +79,8 @@ class StoreUnreadable(EncaisseError):
 
 
 class AccessDenied(EncaisseError):
-    """The principal may not read or change this."""
+    """The principal may not read or change this; `is_change` says which of the two."""
+
+    def __init__(self, reason: str, *, is_change: bool = False) -> None:
+        super().__init__(reason)
+        self.is_change = is_change

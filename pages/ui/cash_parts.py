@@ -50,7 +50,8 @@ def _share(at: Desk) -> None:
         with fold:
             st.markdown(at.say("cash.share"))
             st.code(panel.link(st.context.url or "", at.say.t.language), language=None, wrap_lines=True)
-            make(at)
+            if may(at.principal, "change_library"):
+                make(at)
 
 
 def empty(at: Desk) -> None:

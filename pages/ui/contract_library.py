@@ -9,6 +9,7 @@ from typing import Any, Final
 import streamlit as st
 
 from data import repository
+from data.access import may
 from data.contract_files import factoring_from_text, insurance_from_text
 from data.factoring_files import write_factoring
 from data.insurance_files import write_insurance
@@ -135,6 +136,7 @@ def picker(at: Desk, offer: Offer) -> None:
             say("factoring.in_curves"),
             key=f"{offer.kind}_shown",
             on_change=lambda: _show(at, offer, bool(st.session_state[f"{offer.kind}_shown"])),
+            disabled=not may(at.principal, "change_library"),
         )
 
 
@@ -165,7 +167,7 @@ def _show(at: Desk, offer: Offer, shown: bool) -> None:
 
 def actions(at: Desk, offer: Offer) -> None:
     """The buttons of the title row: take out or in, duplicate, save."""
-    say = at.say
+    say, changes = at.say, may(at.principal, "change_library")
     with st.popover(say("factoring.file"), key="contract_file"):
         st.download_button(
             say("factoring.download"),
@@ -175,11 +177,14 @@ def actions(at: Desk, offer: Offer) -> None:
             on_click="ignore",
             key="contract_download",
         )
-        _take_in(at, offer.kind)
-        if offer.saved and st.button(say("factoring.delete"), key="contract_delete"):
+        if changes:
+            _take_in(at, offer.kind)
+        if changes and offer.saved and st.button(say("factoring.delete"), key="contract_delete"):
             repository.delete_contract(at.store, at.principal, offer.saved.contract_id)
             _forget(offer)
             st.rerun()
+    if not changes:
+        return
     if offer.saved and st.button(say("factoring.duplicate"), key="contract_duplicate"):
         _duplicate(at, offer)
     with st.popover(say("factoring.save"), type="primary", key="contract_save"):

@@ -9,11 +9,32 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
+from data.access import Principal, Right, may
+from data.repository import Store
 from forecasting.errors import AccessDenied, InputRejected
+from pages.ui import profile
+from pages.ui.frame import plain
 from pages.ui.style import document
 from pages.ui.voice import Voice, pick_language, voice_of
 
 _LOG: Final = logging.getLogger(__name__)
+
+#: The pages in the order of the bar, with the right that each asks for.
+_PAGES: Final[dict[str, Right]] = {
+    "cash": "read_treasury",
+    "cash_by_name": "read_treasury",
+    "scenarios": "read_treasury",
+    "plan": "read_treasury",
+    "factoring": "read_treasury",
+    "insurance": "read_treasury",
+    "decide": "read_treasury",
+    "collect": "read_imports",
+    "customers": "read_treasury",
+    "sales": "change_collection",
+    "accuracy": "read_treasury",
+    "invoices": "read_customers",
+    "load": "read_imports",
+}
 
 
 def enter() -> Voice:
@@ -50,13 +71,18 @@ def show(page: StreamlitPage, say: Voice) -> None:
     except InputRejected as rejected:
         for found in rejected.problems:
             st.error(say.problem(found), icon=":material/error:")
-    except AccessDenied:
-        st.error(say("app.denied"), icon=":material/lock:")
+    except AccessDenied as denied:
+        st.error(say("door.reads_only" if denied.is_change else "app.denied"), icon=":material/lock:")
     except Exception:
         _LOG.exception("the page %s failed", page.url_path)
         st.error(say("app.failed"), icon=":material/error:")
         if st.button(say("app.retry"), key="retry"):
             st.rerun()
+
+
+def open_to(who: Principal) -> list[str]:
+    """The names of the pages that a person may open; what they read is guarded again where it is read."""
+    return [name for name, right in _PAGES.items() if may(who, right)]
 
 
 def is_guest() -> bool:
@@ -79,6 +105,18 @@ def notice_page(url_path: str) -> None:
     if st.session_state.get("at") != url_path:
         st.session_state["arrived"] = "at" in st.session_state
         st.session_state["at"] = url_path
+
+
+def foot(store: Store, who: Principal, say: Voice) -> None:
+    """Who reads, in which role, and the way out; nothing on one's own machine, where nobody signs in."""
+    way = profile.rules().sign_in
+    if way == "demo":
+        st.caption(say("door.demo"))
+    elif way != "local":
+        with st.container(horizontal=True, key="foot", vertical_alignment="center"):
+            st.caption(f"{plain(who.name)} · {say(f'role.{who.role}')}", width="content")
+            if way == "oidc":
+                st.button(say("door.out"), type="tertiary", key="sign_out", on_click=profile.sign_out, args=(store, who))
 
 
 def leave(say: Voice) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from data import repository
+from data.access import may
 from data.scenario_files import write_scenario
 from forecasting.errors import InputRejected
 from forecasting.money import Currency
@@ -27,8 +28,9 @@ def controls(at: Desk, question: Question) -> None:
             key="open_scenario",
             on_click=lambda: open_scenario(at, str(st.session_state["open_scenario"])),
         )
-    with st.popover(at.say("scenarios.save"), key="save_scenario"):
-        _save_form(at, question, saved.get(question.saved, ""))
+    if may(at.principal, "change_library"):
+        with st.popover(at.say("scenarios.save"), key="save_scenario"):
+            _save_form(at, question, saved.get(question.saved, ""))
 
 
 def _save_form(at: Desk, question: Question, known_as: str) -> None:

@@ -19,9 +19,11 @@ from data.importers.protocol import Reading
 from data.repository import ImportReceipt, ImportRecord
 from forecasting.errors import InputRejected, Problem
 from pages.ui import frame, intake, session
+from pages.ui.audit_parts import trail
 from pages.ui.change_parts import changed
 from pages.ui.frame import Table, plain
 from pages.ui.intake import UPLOAD_LIMIT, Dropped
+from pages.ui.reports.csv_files import harmless
 from pages.ui.session import Desk
 from pages.ui.voice import Voice
 
@@ -324,13 +326,9 @@ def problems_csv(problems: Sequence[Problem], say: Voice) -> bytes:
     )
     for found in problems:
         writer.writerow(
-            [_harmless(c) for c in (found.file, str(found.row or ""), found.column, _value(found), say.problem(found))]
+            [harmless(c) for c in (found.file, str(found.row or ""), found.column, _value(found), say.problem(found))]
         )
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip()[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def _bar(at: Desk, dropped: Sequence[Dropped]) -> None:
@@ -401,9 +399,15 @@ def history(at: Desk) -> None:
     """Every import, newest first, with a way back."""
     say, records = at.say, repository.list_imports(at.store, at.principal)
     st.header(say("load.history"), anchor=False)
-    if not records:
+    if records:
+        _imports(at, records)
+    else:
         st.caption(say("load.no_history"))
-        return
+    trail(at)
+
+
+def _imports(at: Desk, records: Sequence[ImportRecord]) -> None:
+    say = at.say
     content = _history_table(records, say)
     narrow = [say(f"load.{name}") for name in ("file_column", "state", "count.stored", "count.rejected")]
     frame.table(content.only(narrow) if at.phone else content, alt=say("load.history"))

@@ -49,6 +49,8 @@ def sentence(found: Sequence[CustomerPosition], say: Voice) -> str:
 def switch(at: Desk, found: Sequence[CustomerPosition]) -> None:
     """Look through a salesperson's eyes, or finance's again; says that on one's own machine this protects nothing."""
     say = at.say
+    if not profile.is_local():
+        return
     if at.principal.own_customers_only:
         st.caption(say("sales.profile.seen_as", name=at.principal.owner))
         st.button(say("sales.profile.back"), key="profile_back", on_click=profile.look_as, args=("",))

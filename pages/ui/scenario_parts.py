@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from data.access import may
 from data.repository import SavedScenario
 from forecasting.curve import Curve, Projection
 from forecasting.scenario import Scenario
@@ -186,6 +187,8 @@ def actions(at: Desk, saved: Sequence[SavedScenario]) -> None:
             if st.button(say("scenarios.see"), type="primary", key="see_scenario"):
                 library.open_scenario(at, chosen)
                 st.switch_page("pages/cash.py")
+            if not may(at.principal, "change_library"):
+                return
             if st.button(say("scenarios.delete"), key="delete_scenario"):
                 library.delete(at, chosen)
                 st.rerun()

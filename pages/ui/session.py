@@ -23,14 +23,14 @@ from data.kernel_cache import use_kernel_cache
 from data.learning import learnt
 from data.ready_scenarios import FAILS_AFTER_DAYS
 from data.repository import Company, DataVersion, InvoiceFilter, InvoiceLine, Missing, SavedContract, SavedScenario, Store
-from data.sample import sample_company
+from data.sample import SCENARIO_NAMES, sample_company
 from data.sample_store import clear_store, fill_store
 from data.scenario_files import scenario_from_text, write_scenario
 from data.toml_values import TomlFile
 from forecasting.activity import BudgetLine, budgeted, completed
 from forecasting.curve import Projection
 from forecasting.dates import business_day_from, to_day
-from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable
+from forecasting.errors import AccessDenied, InputRejected, StoreBusy, StoreUnreadable
 from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger, Side
@@ -55,6 +55,7 @@ COARSE_PATHS: Final = 200
 SLOW_SECONDS: Final = 0.4
 #: The setting that says whether the business to come is counted.
 _EXPECTED: Final = "expected_business"
+_SAMPLE_CODES: Final = {name: code for code, name in SCENARIO_NAMES.items()}
 
 
 if TYPE_CHECKING:
@@ -147,11 +148,24 @@ def is_open(say: Voice) -> bool:
     return True
 
 
+def person() -> Principal | None:
+    """Who reads in this session, None where nobody has signed in who may; the sign-in is noted once."""
+    store = open_store(str(store_path()))
+    who = profile.principal(store)
+    profile.note(store, who)
+    return who
+
+
 def desk() -> Desk:
-    """The reader's place, looked up anew at every run (a lookup of the store's version, a millisecond)."""
+    """The reader's place, looked up anew at every run (a lookup of the store's version, a millisecond).
+
+    Raises AccessDenied where nobody has signed in who may.
+    """
     through()
     store = open_store(str(store_path()))
-    who = profile.principal()
+    who = profile.principal(store)
+    if who is None:
+        raise AccessDenied("nobody has signed in")
     version = repository.data_version(store, who)
     told = _memory().companies.get((_key(version), who), lambda: repository.company(store, who))
     language = pick_language(st.session_state.get("lang"), st.context.locale)
@@ -229,7 +243,7 @@ def is_empty(of: Ledger) -> bool:
 
 def is_sample(at: Desk) -> bool:
     """Whether the invoices are those of the sample company."""
-    imports = repository.list_imports(at.store, at.principal)
+    imports = repository.list_imports(at.store, at.principal) if may(at.principal, "read_imports") else ()
     return any(record.format == "sample" and record.undone_at is None for record in imports)
 
 
@@ -300,9 +314,13 @@ def insurance_of(at: Desk, saved: SavedContract) -> InsurancePolicy:
 
 
 def saved_scenarios(at: Desk) -> tuple[SavedScenario, ...]:
-    """The named scenarios, by name."""
+    """The named scenarios, by name; those of the sample carry it in the reader's language until somebody renames them."""
     key = (_key(at.version), at.principal)
-    return _memory().named.get(key, lambda: repository.scenarios(at.store, at.principal))
+    found = _memory().named.get(key, lambda: repository.scenarios(at.store, at.principal))
+    return tuple(
+        replace(one, name=at.say(f"cash.ready.{_SAMPLE_CODES[one.name]}")) if one.name in _SAMPLE_CODES else one
+        for one in found
+    )
 
 
 def saved_ids(at: Desk) -> list[str]:

@@ -22,6 +22,7 @@ from forecasting.money import Currency
 from forecasting.plan import CERTAINTIES
 from pages.ui import frame, session
 from pages.ui.account_parts import accounts
+from pages.ui.people_parts import people
 from pages.ui.session import Desk
 from pages.ui.terms_parts import partner_terms
 from pages.ui.voice import Voice
@@ -78,6 +79,7 @@ def settings(at: Desk) -> None:
         _regular(at)
         accounts(at)
         partner_terms(at)
+        people(at)
 
 
 # ── the company ──────────────────────────────────────────────────────────────────────────────────────────────────────

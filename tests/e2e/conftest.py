@@ -40,11 +40,11 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def serve(store: Path) -> Iterator[Server]:
-    """The app on a store, until the iteration ends."""
+def serve(store: Path, **settings: str) -> Iterator[Server]:
+    """The app on a store, with settings of the environment, until the iteration ends."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
-    environment = {**os.environ, "ENCAISSE_STORE": str(store)}
+    environment = {**os.environ, "ENCAISSE_STORE": str(store), **settings}
     with (store.parent / "server.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:

@@ -1,0 +1,132 @@
+"""Hosted behind a proxy that names people: each role gets its pages by their addresses, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from data import repository
+from data.access import FINANCE, Principal
+from data.hosting import PROOF_HEADER
+from data.repository import Person
+from data.sample_store import fill_store
+from tests.e2e.conftest import PATIENCE_MS, Server, serve
+from tests.pages.fixtures.company import small_sample
+
+pytestmark = pytest.mark.browser
+
+SECRET = "tq7Zp3uWkV9xLr2mYc8sNd5fHb4jGa6eRw1oKi0"
+CHIEF = "chef@orvalise.fr"
+SELLER = "Inès Lacaze"
+#: What only the treasury's pages say: its title, the settings' and the contracts'.
+TREASURY = ("treasury", "scenarios", "plan", "factoring", "insurance", "decide", "accuracy", "customers")
+CLERKS = ("load", "collect")
+
+Visit = Callable[[str, str], Page]
+
+
+@pytest.fixture(scope="module")
+def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    path = tmp_path_factory.mktemp("hosted") / "s.duckdb"
+    with repository.create_store(path) as store:
+        fill_store(store, FINANCE, small_sample())
+        people = [
+            Person(email="ines@orvalise.fr", role="sales", owner=SELLER),
+            Person(email="paul@orvalise.fr", role="viewer"),
+            Person(email="lea@orvalise.fr", role="finance"),
+        ]
+        repository.replace_people(store, Principal(role="administrator", name=CHIEF), people)
+    yield from serve(
+        path,
+        ENCAISSE_SIGN_IN="proxy",
+        ENCAISSE_ADMINISTRATORS=CHIEF,
+        ENCAISSE_PROXY_SECRET=SECRET,
+    )
+
+
+@pytest.fixture
+def visit(chromium: Browser, hosted: Server) -> Iterator[Visit]:
+    """Open an address as somebody, past the proxy, and wait until the page says its sentence."""
+    contexts = {}
+
+    def open_as(email: str, path: str, proof: str = SECRET) -> Page:
+        if (email, proof) not in contexts:
+            headers = {"X-Forwarded-Email": email, PROOF_HEADER: proof} if email else {}
+            contexts[email, proof] = chromium.new_context(locale="fr-FR", extra_http_headers=headers)
+        page = contexts[email, proof].new_page()
+        page.goto(f"{hosted.url}/{path}")
+        page.locator("h1").first.wait_for(timeout=PATIENCE_MS)
+        page.wait_for_function("() => window.encaisseTables", timeout=PATIENCE_MS)
+        page.wait_for_timeout(300)
+        return page
+
+    yield open_as
+    for context in contexts.values():
+        context.close()
+
+
+def title(page: Page) -> str:
+    return page.locator("h1").first.inner_text()
+
+
+def test_a_salesperson_asks_for_every_page_and_gets_the_own_ones(visit: Visit) -> None:
+    for path in ("", *TREASURY, *CLERKS, "cash"):
+        page = visit("ines@orvalise.fr", path)
+        assert title(page) == "Ventes", path
+        seen = page.inner_text("body")
+        assert "Trésorerie" not in seen and "découvert" not in seen.lower(), path
+        page.close()
+    page = visit("ines@orvalise.fr", "invoices")
+    assert title(page) == "Factures"
+    assert page.get_by_text("Commercial", exact=False).count() or page.locator(".st-key-foot").count()
+    assert "profil" not in visit("ines@orvalise.fr", "sales").inner_text("body").lower(), "no switch of profile when hosted"
+
+
+def test_a_viewer_reads_every_curve_and_changes_nothing(visit: Visit) -> None:
+    for path in TREASURY:
+        page = visit("paul@orvalise.fr", path)
+        assert title(page) != "Ventes"
+        for name in ("Enregistrer", "Supprimer l’offre", "Dupliquer l’offre", "Supprimer"):
+            assert page.get_by_role("button", name=name, exact=True).count() == 0, (path, name)
+        page.close()
+    for path in (*CLERKS, "sales"):
+        assert title(visit("paul@orvalise.fr", path)) == "Trésorerie", path
+
+
+def test_finance_opens_everything_but_people(visit: Visit) -> None:
+    page = visit("lea@orvalise.fr", "load?view_of=settings")
+    assert title(page) == "Importer"
+    page.locator(".st-key-foot").get_by_text("lea@orvalise.fr · finance").wait_for()
+    assert page.get_by_role("heading", name="Personnes").count() == 0
+
+
+def test_an_administrator_sees_people_and_the_trail(visit: Visit) -> None:
+    page = visit(CHIEF, "load?view_of=settings")
+    page.get_by_role("heading", name="Personnes").wait_for()
+    page = visit(CHIEF, "load?view_of=history")
+    page.get_by_text(re.compile("Journal")).click()
+    page.get_by_text("Aucune entrée n’a été changée").wait_for()
+    page.get_by_text("connexion", exact=True).first.wait_for()
+
+
+@pytest.mark.parametrize(
+    ("email", "proof", "said"),
+    [
+        ("", SECRET, "ne s’ouvre que par l’adresse"),
+        (CHIEF, "", "ne s’ouvre que par l’adresse"),
+        (CHIEF, SECRET[:-1], "ne s’ouvre que par l’adresse"),
+        ("qui@ailleurs.fr", SECRET, "Aucun accès pour qui@ailleurs.fr"),
+        ("%@orvalise.fr", SECRET, "Aucun accès pour %@orvalise.fr"),
+        ("x' or '1'='1@orvalise.fr", SECRET, "ne s’ouvre que par l’adresse"),
+    ],
+    ids=["nobody", "no proof", "wrong proof", "stranger", "wildcard", "injection"],
+)
+def test_who_may_not_come_in_sees_the_door(visit: Visit, email: str, proof: str, said: str) -> None:
+    for path in ("", "treasury", "load", "sales", "invoices"):
+        page = visit(email, path, proof)  # type: ignore[call-arg]
+        page.get_by_text(re.compile(re.escape(said))).wait_for()
+        assert title(page) == "Encaisse" and page.locator("[data-testid=stMetric]").count() == 0
+        page.close()
