@@ -36,15 +36,23 @@ pages = {
     "invoices": st.Page("pages/invoices.py", title=say("invoices.title"), url_path="invoices"),
     "load": st.Page("pages/load.py", title=say("load.title"), url_path="load"),
 }
-# Who comes by a link to a frozen view sees that view and nothing around it; who has not signed in sees the door.
+# Who comes by a link to a frozen view sees that view and nothing around it. Behind the addresses that a person may not
+# open stands the door: who has not signed in finds the way in there, others the way back.
 guest = st.Page("pages/shared.py", title=say("share.shared"), url_path="shared", visibility="hidden")
-outside = st.Page(partial(door.show, say), title="Encaisse", url_path="door", default=True)
+shown = doorway.open_to(who) if who is not None else []
+behind_door = partial(door.show, say, who)
+closed = [
+    st.Page(behind_door, title="Encaisse", url_path=page.url_path or name, visibility="hidden")
+    for name, page in pages.items()
+    if name not in shown and not (who is None and page.url_path == "")
+]
 if doorway.is_guest():
     here = st.navigation([guest], position="hidden")
 elif who is None:
-    here = st.navigation([outside], position="hidden")
+    outside = st.Page(behind_door, title="Encaisse", url_path="door", default=True)
+    here = st.navigation([outside, *closed], position="hidden")
 else:
-    here = st.navigation([*(pages[name] for name in doorway.open_to(who)), guest], position="top")
+    here = st.navigation([*(pages[name] for name in shown), *closed, guest], position="top")
 st.set_page_config(page_title=f"{here.title} · Encaisse")
 doorway.notice_page(here.url_path)
 if is_open:

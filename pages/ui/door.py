@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data.access import Principal
 from pages.ui import frame, profile
 from pages.ui.voice import Voice
 
 
-def show(say: Voice) -> None:
-    """The way in: the provider's, the proxy's, or an administrator's name for a stranger."""
+def show(say: Voice, who: Principal | None) -> None:
+    """The way in: the provider's, the proxy's, an administrator's word for a stranger; the way back for who is in."""
     frame.title_row("Encaisse", say("app.promise"), say)
+    if who is not None:
+        frame.sentence(say("app.denied"))
+        return
     address = profile.email()
     oidc = profile.rules().sign_in == "oidc"
     if address:

@@ -40,9 +40,9 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def serve(store: Path, **settings: str) -> Iterator[Server]:
+def serve(store: Path, *, port: int = 0, **settings: str) -> Iterator[Server]:
     """The app on a store, with settings of the environment, until the iteration ends."""
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
     environment = {**os.environ, "ENCAISSE_STORE": str(store), **settings}
     with (store.parent / "server.log").open("w") as log:
