@@ -9,6 +9,7 @@ Sources: Gaussian copula (Li 2000); alias tables (Walker 1977, Vose 1991).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -57,6 +58,13 @@ def delay_tables(pmf: Floats, correlation: float) -> DelayTables:
     """The tables of delay curves pmf (k, 256) for a correlation between two invoices of one debtor."""
     assert pmf.ndim == 2 and pmf.shape[1] == OFFSETS and len(pmf) <= PROFILES_MAX
     assert np.all(pmf >= 0) and np.allclose(pmf.sum(axis=1), 1.0), "a delay curve is a probability"
+    return _delay_tables(np.ascontiguousarray(pmf, dtype=np.float64).tobytes(), correlation)
+
+
+@lru_cache(maxsize=4)
+def _delay_tables(curves: bytes, correlation: float) -> DelayTables:
+    """Scenarios move the sampled days, never the curves: a what-if takes the tables of the question before."""
+    pmf = np.frombuffer(curves).reshape(-1, OFFSETS)
     cells = copula_cells(correlation)
     cumulative = np.zeros((len(pmf), OFFSETS + 1))
     np.cumsum(pmf, axis=1, out=cumulative[:, 1:])

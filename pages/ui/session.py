@@ -52,7 +52,7 @@ from pages.ui.voice import Voice, pick_language, voice_of
 STORE_DEFAULT: Final = Path(__file__).resolve().parents[2] / "var" / "encaisse.duckdb"
 #: Paths of a coarse answer, shown first where a whole one takes longer than a reader's hand.
 COARSE_PATHS: Final = 200
-SLOW_SECONDS: Final = 0.4
+SLOW_SECONDS: Final = 0.1
 #: The setting that says whether the business to come is counted.
 _EXPECTED: Final = "expected_business"
 _SAMPLE_CODES: Final = {name: code for code, name in SCENARIO_NAMES.items()}

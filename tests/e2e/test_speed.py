@@ -17,8 +17,8 @@ from tests.e2e.conftest import Reader, Server, free_port, wait_for
 pytestmark = [pytest.mark.browser, pytest.mark.proof]
 
 MOVES = 20
-#: The design asks for 2.5; preparing a question (curves of delay, cover) is what lies between.
-RATIO = 6.0
+#: The design asks for 2.5 on a quiet machine (1.9 measured); other long laws run beside this one.
+RATIO = 4.0
 PAYLOAD_LIMIT = 150_000
 EMPTY = 'import streamlit as st\nst.markdown(f"moved {st.slider(chr(68), 0, 60, 0)}")\n'
 
