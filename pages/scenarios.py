@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import behaviour_parts, frame, scenario_parts, session
+from pages.ui import behaviour_parts, compare_parts, frame, scenario_parts, session
 
 
 def show() -> None:
@@ -21,7 +21,8 @@ def show() -> None:
     st.header(at.say("scenarios.table_title", unit=at.say.f.unit), anchor=False)
     frame.table(scenario_parts.side_by_side(at, rows), alt=at.say("scenarios.title"))
     scenario_parts.actions(at, saved)
-    scenario_parts.two_of_them(at, rows)
+    asked = [compare_parts.Asked(key=row.key, name=row.name, scenario=row.scenario) for row in rows]
+    compare_parts.two_cases(asked, scenario_parts.worst(rows).key)
 
 
 show()

@@ -1,4 +1,4 @@
-"""The parts of the Scenarios page: all side by side, two compared heading by heading, actions on one."""
+"""The parts of the Scenarios page: all side by side, and actions on one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from data.access import may
 from data.repository import SavedScenario
 from forecasting.curve import Curve, Projection
 from forecasting.scenario import Scenario
-from forecasting.simulation.flows import VARIANTS, Variant
+from forecasting.simulation.flows import VARIANTS
 from pages.ui import frame, library, session
-from pages.ui.charts.compare import Compared, compare
 from pages.ui.frame import Table
-from pages.ui.headings import daily_headings
 from pages.ui.question import HORIZONS, days_known
 from pages.ui.session import Desk
 
@@ -26,6 +24,7 @@ class Row:
 
     key: str
     name: str
+    scenario: Scenario
     projection: Projection
 
     @property
@@ -55,13 +54,13 @@ def answers(at: Desk, saved: Sequence[SavedScenario]) -> list[Row]:
             asked.append((found.scenario_id, found.name, session.within(scenario, horizon)))
     waiting = [entry for entry in asked if not session.is_ready(of, entry[2], under)]
     if not waiting:
-        return [Row(key=k, name=n, projection=session.projection(of, s, under)) for k, n, s in asked]
+        return [Row(key=k, name=n, scenario=s, projection=session.projection(of, s, under)) for k, n, s in asked]
     bar = st.progress(0.0, text=at.say("scenarios.progress", count=len(waiting)))
     for done, (_, _, scenario) in enumerate(waiting, start=1):
         session.projection(of, scenario, under)
         bar.progress(done / len(waiting), text=at.say("scenarios.progress", count=len(waiting) - done))
     bar.empty()
-    return [Row(key=k, name=n, projection=session.projection(of, s, under)) for k, n, s in asked]
+    return [Row(key=k, name=n, scenario=s, projection=session.projection(of, s, under)) for k, n, s in asked]
 
 
 def sentence(at: Desk, rows: Sequence[Row]) -> str:
@@ -69,12 +68,17 @@ def sentence(at: Desk, rows: Sequence[Row]) -> str:
     say, shocked = at.say, rows[1:]
     if not shocked:
         return say("scenarios.none")
-    worst = min(shocked, key=lambda row: row.projection.curves["baseline"].lowest.median_minor)
-    low = worst.projection.curves["baseline"].lowest
+    lowest = worst(shocked)
+    low = lowest.projection.curves["baseline"].lowest
     key = "scenarios.sentence" if len(shocked) > 1 else "scenarios.sentence_one"
     return say(
-        key, count=len(shocked), name=worst.name, amount=say.f.amount(low.median_minor), day=say.f.spoken_day(low.day)
+        key, count=len(shocked), name=lowest.name, amount=say.f.amount(low.median_minor), day=say.f.spoken_day(low.day)
     )
+
+
+def worst(rows: Sequence[Row]) -> Row:
+    """The scenario whose curve without protection goes lowest."""
+    return min(rows, key=lambda row: row.projection.curves["baseline"].lowest.median_minor)
 
 
 def side_by_side(at: Desk, rows: Sequence[Row]) -> Table:
@@ -102,77 +106,6 @@ def side_by_side(at: Desk, rows: Sequence[Row]) -> Table:
     return whole.only(narrow) if at.phone else whole
 
 
-# ── two of them ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def two_of_them(at: Desk, rows: Sequence[Row]) -> None:
-    """Two scenarios on one plot, and what differs heading by heading."""
-    say = at.say
-    st.header(say("scenarios.compare_title", unit=say.f.unit), anchor=False)
-    names = {row.key: row.name for row in rows}
-    present = [v for v in VARIANTS if v in rows[0].projection.curves]
-    one, other, which = st.columns(3, gap="medium")
-    worst = min(rows, key=lambda row: row.projection.curves["baseline"].lowest.median_minor)
-    first = one.selectbox(say("scenarios.first"), list(names), format_func=names.__getitem__, key="first_scenario")
-    second = other.selectbox(
-        say("scenarios.second"),
-        list(names),
-        index=list(names).index(worst.key),
-        format_func=names.__getitem__,
-        key="second_scenario",
-    )
-    variant = which.selectbox(
-        say("scenarios.variant"), present, format_func=lambda v: say(f"app.variant.{v}"), key="compared_variant"
-    )
-    pair = [next(row for row in rows if row.key == key) for key in (first, second)]
-    _plot(at, pair, variant)
-    _differences(at, pair, variant)
-
-
-def _plot(at: Desk, pair: Sequence[Row], variant: Variant) -> None:
-    say, of = at.say, session.ledger(at)
-    curves = [(row.name, row.projection.curves[variant]) for row in pair]
-    picture = Compared(
-        curves=curves,
-        overdraft_limit_minor=of.overdraft_limit_minor,
-        cash_floor_minor=of.cash_floor_minor,
-        phone=at.phone,
-    )
-    lows = [say.f.amount(curve.lowest.median_minor) for _, curve in curves]
-    alt = say("scenarios.alt_compare", first=pair[0].name, first_low=lows[0], second=pair[1].name, second_low=lows[1])
-    frame.figure(compare(picture, say), key="compared", alt=alt)
-
-
-def _differences(at: Desk, pair: Sequence[Row], variant: Variant) -> None:
-    say, of = at.say, session.ledger(at)
-    totals = [
-        {h: say.f.thousands(int(flow.sum())) for h, flow in daily_headings(row.projection.curves[variant], of).items()}
-        for row in pair
-    ]
-    headings = [h for h in dict.fromkeys([*totals[0], *totals[1]]) if any(total.get(h) for total in totals)]
-    sides = [[total.get(heading, 0) for heading in headings] for total in totals]
-    finals = [say.f.thousands(of.opening_cash_minor) + sum(side) for side in sides]
-    names = [say(f"cash.heading.{h}") for h in headings]
-    columns: dict[str, Sequence[object]] = {
-        say("scenarios.heading"): [say("cash.kpi.today"), *names, say("scenarios.total")],
-        _numbered(1, pair[0], at): [say.f.thousands(of.opening_cash_minor), *sides[0], finals[0]],
-        _numbered(2, pair[1], at): [say.f.thousands(of.opening_cash_minor), *sides[1], finals[1]],
-        say("scenarios.gap"): [0, *(b - a for a, b in zip(*sides, strict=True)), finals[1] - finals[0]],
-    }
-    writers = dict.fromkeys(list(columns)[1:], lambda value: say.f.whole(int(value), signed=True))
-    lows = [say.f.thousands(row.projection.curves[variant].lowest.median_minor) for row in pair]
-    gap = say.f.of_thousands(lows[1] - lows[0], signed=True)
-    st.markdown(say("scenarios.difference", first=pair[0].name, second=pair[1].name, amount=gap))
-    frame.table(
-        Table(columns=columns, writers=writers, strong=(len(headings) + 1,)), alt=say("scenarios.compare_title", unit="")
-    )
-
-
-def _numbered(place: int, row: Row, at: Desk) -> str:
-    """A column's name: two scenarios of the same name stay two columns; a phone has room for the number alone."""
-    return str(place) if at.phone else f"{place} · {row.name}"
-
-
 # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -183,6 +116,9 @@ def actions(at: Desk, saved: Sequence[SavedScenario]) -> None:
     say, names = at.say, {found.scenario_id: found.name for found in saved}
     with st.expander(say("scenarios.act"), key="scenario_actions"):
         chosen = st.selectbox(say("scenarios.chosen"), list(names), format_func=names.__getitem__, key="acted")
+        parent = next(found.parent_id for found in saved if found.scenario_id == chosen)
+        if parent in names:
+            st.caption(say("scenarios.parent", name=frame.plain(names[parent])))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if st.button(say("scenarios.see"), type="primary", key="see_scenario"):
                 library.open_scenario(at, chosen)
