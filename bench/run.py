@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bench.books import against_numpy, against_pandas, bytes_per_invoice, growth
+from bench.choice import search_ratio
 from bench.engine import bands_ratio, contract_changes, runs_ratio
 from bench.fit import fit_ratios
 from bench.imports import import_ratio
@@ -51,6 +52,7 @@ def run(quick: bool = False, progress: Progress | None = None) -> dict[str, floa
     ratios["peak_bytes_per_invoice"] = bytes_per_invoice(100_000 if quick else 1_000_000, 4)
     steps.done()
     if not quick:
+        ratios["search_2000_10k"] = search_ratio(10_000, 1_000, 2_000)
         ratios["import_vs_read_csv_1m"] = import_ratio(1_000_000)
         ratios["fit_vs_plain_40k"], ratios["fit_growth"] = fit_ratios(40_000, 2)
     return ratios

@@ -10,9 +10,11 @@ import pytest
 
 from bench import measure, run
 from bench.books import bytes_per_invoice, future_plan
+from bench.choice import grid, search_ratio
 from bench.company import company, default_probabilities, delay_profiles
 from bench.engine import PRICES, RULES, contract_changes
 from bench.numpy_book import NumpyBook, pandas_book
+from forecasting.choice.offers import candidates
 from forecasting.scenario import Scenario
 from forecasting.simulation.draw_block import receipts_book
 from forecasting.simulation.draw_plan import draw_plan
@@ -86,3 +88,8 @@ def test_every_ratio_has_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(ratios) >= KEYS and all(math.isfinite(value) for value in ratios.values())
     assert ratios["contract_change_share_10k"] == 0.1
     assert told[-1] == 1.0
+
+
+def test_the_search_is_measured_over_as_many_candidates_as_it_says() -> None:
+    assert len(candidates(grid(company(200))).offers) == 2_000
+    assert search_ratio(200, 20, 5) > 0
