@@ -101,5 +101,7 @@ def test_killed_twice(tmp_path: Path) -> None:
 
 
 @pytest.mark.proof
-def test_killed_fifty_times(tmp_path: Path) -> None:
-    assert sum(rounds(tmp_path / "s.duckdb", 50, seed=11)) > 50
+@pytest.mark.parametrize("seed", [11, 12, 13, 14])
+def test_killed_two_hundred_times(tmp_path: Path, seed: int) -> None:
+    """Four stores of fifty rounds each."""
+    assert sum(rounds(tmp_path / "s.duckdb", 50, seed=seed)) > 50
