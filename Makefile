@@ -13,7 +13,7 @@ STAMP := $(VENV)/installed
 DEV_STAMP := $(VENV)/installed-dev
 NICE_PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input install --quiet
 
-.PHONY: run test proof install check browser bench clean
+.PHONY: run test proof install check browser lock audit bench clean
 
 run: $(STAMP)
 	@echo "Encaisse: http://localhost:$(PORT)"
@@ -30,7 +30,14 @@ install: $(STAMP)
 check: $(DEV_STAMP)
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/ruff check --quiet .
-	@$(VENV)/bin/mypy --no-error-summary app.py cli.py commands forecasting data pages bench
+	@$(VENV)/bin/mypy --no-error-summary app.py cli.py commands forecasting data hosting pages bench
+
+# The packages with the hash of each, after a change of requirements.txt; and what is known against them.
+lock: $(STAMP)
+	@$(VENV)/bin/python -m hosting.lock
+
+audit: $(STAMP)
+	@$(VENV)/bin/python -m hosting.audit
 
 bench: $(STAMP)
 	@$(VENV)/bin/python cli.py bench

@@ -16,6 +16,7 @@ MODULES: Final[dict[str, str]] = {
     "export-ledger": "export_ledger",
     "payments": "payments",
     "backtest": "backtest",
+    "restore": "restore",
     "journal": "journal",
     "due-date": "due_date",
     "late-interest": "late_interest",

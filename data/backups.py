@@ -41,12 +41,17 @@ def backups(store: Store, principal: Principal) -> tuple[Backup, ...]:
     return tuple(_backup(path) for path in sorted(store.backups.glob("*.duckdb"), reverse=True))
 
 
+def check(backup: Path) -> None:
+    """Nothing for a whole backup; StoreUnreadable for any other file."""
+    Store(backup, must_exist=True).close()
+
+
 def restore(backup: Path, store_path: Path) -> Path:
     """Put a backup in a store's place while no program has it open; what stood there is kept, and its path returned.
 
     The backup is opened first, so that a damaged one changes nothing. StoreBusy where a program holds the store.
     """
-    Store(backup, must_exist=True).close()
+    check(backup)
     if store_path.exists():
         Store(store_path).close()
     kept = store_path.with_name(f"{store_path.name}{REPLACED}")

@@ -24,6 +24,7 @@ from pages.ui.change_parts import changed
 from pages.ui.frame import Table, plain
 from pages.ui.intake import UPLOAD_LIMIT, Dropped
 from pages.ui.reports.csv_files import harmless
+from pages.ui.safety_parts import safety
 from pages.ui.session import Desk
 from pages.ui.voice import Voice
 
@@ -403,6 +404,7 @@ def history(at: Desk) -> None:
         _imports(at, records)
     else:
         st.caption(say("load.no_history"))
+    safety(at)
     trail(at)
 
 
