@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any, Final, Literal
 
 from forecasting.errors import InputRejected, Problem, problem
@@ -118,7 +119,16 @@ def is_from_this_machine(address: str | None, headers: Mapping[str, str]) -> boo
     forwarded = any(_one(headers, name) for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"))
     host = _one(headers, "Host").lower()
     name = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
-    return not forwarded and name in ("", *_OWN_NAMES) and (address or "127.0.0.1") in ("127.0.0.1", "::1")
+    return not forwarded and name in ("", *_OWN_NAMES) and (address is None or _is_loopback(address))
+
+
+def _is_loopback(address: str) -> bool:
+    """Whether an address is this machine's own, also where the older one is written in the form of the newer."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
 
 
 def _one(headers: Mapping[str, str], name: str) -> str:

@@ -100,7 +100,7 @@ class _Memory:
         self.books: Bounded[tuple[str, Scenario], Any] = Bounded(6)
         self.paths: Bounded[tuple[str, int, Contracts, int], PathResult] = Bounded(16)
         self.claims: Bounded[tuple[str, InsurancePolicy, str], tuple[Claim, ...]] = Bounded(32)
-        self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(64)
+        self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(256)
         self.factoring: Bounded[tuple[str, str], FactoringContract] = Bounded(64)
         self.insurance: Bounded[tuple[str, str], InsurancePolicy] = Bounded(64)
         self.scenarios: Bounded[tuple[str, str], Scenario | None] = Bounded(64)
@@ -403,8 +403,11 @@ def book_of(of: Ledger, asked: Scenario) -> Any:
 
 
 def is_slow() -> bool:
-    """Whether whole answers take long enough lately that a moved control should see a coarse one first."""
-    return _memory().seconds > SLOW_SECONDS
+    """Whether whole answers take long enough lately that a moved control should see a coarse one first.
+
+    Not while others wait for theirs: a coarse answer is drawn in vain where the whole one has to queue anyway.
+    """
+    return _memory().seconds > SLOW_SECONDS and not _memory().turn.locked()
 
 
 def told_path(of: Ledger, horizon_days: int, factoring: FactoringContract | None) -> PathResult:

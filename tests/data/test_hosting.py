@@ -90,7 +90,9 @@ def test_the_proxy_proves_itself() -> None:
 
 def test_local_mode_answers_this_machine_alone() -> None:
     assert is_from_this_machine(None, {}) and is_from_this_machine("127.0.0.1", {}) and is_from_this_machine("::1", {})
-    assert not is_from_this_machine("192.168.1.20", {})
+    assert is_from_this_machine("::ffff:127.0.0.1", {})
+    for address in ("192.168.1.20", "::ffff:192.168.1.20", "127.0.0.1.nip.io", "", "localhost"):
+        assert not is_from_this_machine(address, {}), address
     for host in ("localhost", "localhost:8501", "127.0.0.1:8501", "[::1]:8501"):
         assert is_from_this_machine(None, {"Host": host})
     for host in ("evil.example:8501", "localhost.evil.example", "127.0.0.1.nip.io:8501", "192.168.1.20"):
