@@ -13,7 +13,7 @@ from data.jobs import export_from
 def run(call: Values, console: Console) -> int:
     """Writes the folder, through the running app where it holds the store."""
     with opened(call["store"]):
-        export_from(call["store"], call["out"], call["as_of"])
+        export_from(call["store"], call["out"], call["as_of"], expected=call["expected"])
     answer = {"store": str(call["store"]), "folder": str(call["out"])}
     if console.as_json:
         return console.answer(answer)
@@ -26,6 +26,7 @@ VERB = Verb(
         Argument(name="--store", metavar="PATH", parse=Path, required=True),
         OUT,
         Argument(name="--as-of", metavar="DATE", parse=date),
+        Argument(name="--expected", flag=True),
     ),
     run=run,
 )

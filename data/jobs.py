@@ -35,7 +35,9 @@ from data.loading import (
 from data.repository_ledger import load_ledger
 from data.repository_sources import mapping_of, mapping_text
 from data.store import Store
+from data.whole_ledger import whole_ledger
 from forecasting.errors import EncaisseError, InputRejected, Problem, StoreBusy, problem
+from forecasting.ledger import Ledger
 
 #: How long a job may lie unclaimed, and how long its work may take, before the asker gives up.
 CLAIM_SECONDS: Final = 15.0
@@ -93,14 +95,19 @@ def import_into(
     return tuple(outcome_from_json(values) for values in answer["outcomes"])
 
 
-def export_from(path: str | Path, out: Path, as_of: date | None = None, limits: Limits | None = None) -> None:
-    """Write a store's ledger as a folder, through the running app where one holds it."""
+def export_from(
+    path: str | Path, out: Path, as_of: date | None = None, limits: Limits | None = None, *, expected: bool = False
+) -> None:
+    """Write a store's ledger as a folder, through the running app where one holds it.
+
+    expected: with the business to come, as the screens count it.
+    """
     try:
         with Store(path, must_exist=True) as store:
-            write_ledger_folder(load_ledger(store, FINANCE, as_of), out)
+            write_ledger_folder(_ledger(store, FINANCE, as_of, expected=expected), out)
             return
     except StoreBusy as busy:
-        details = {"as_of": None if as_of is None else as_of.isoformat()}
+        details = {"as_of": None if as_of is None else as_of.isoformat(), "expected": expected}
         _, folder = _ask(busy, "export-ledger", details, (), limits or Limits())
     # The app writes beside its store only; the asker puts the files where they were wanted.
     shutil.copytree(folder / "ledger", out, dirs_exist_ok=True)
@@ -219,13 +226,18 @@ def _work(store: Store, principal: Principal, folder: Path) -> dict[str, Any]:
     details = job["details"]
     as_of = date.fromisoformat(details["as_of"]) if details["as_of"] else None
     if job["verb"] == "export-ledger":
-        write_ledger_folder(load_ledger(store, principal, as_of), folder / "ledger")
+        ledger = _ledger(store, principal, as_of, expected=bool(details.get("expected")))
+        write_ledger_folder(ledger, folder / "ledger")
         return {}
     assert job["verb"] == "import", job["verb"]
     files = [SourceFile(name=name, content=(folder / f"{k}").read_bytes()) for k, name in enumerate(job["files"])]
     mapping = mapping_of(details["mapping"]) if details["mapping"] else None
     request = LoadRequest(side=details["side"], mapping=mapping, as_of=as_of)
     return {"outcomes": [outcome_as_json(outcome) for outcome in load_files(store, principal, files, request)]}
+
+
+def _ledger(store: Store, principal: Principal, as_of: date | None, *, expected: bool) -> Ledger:
+    return whole_ledger(store, principal, as_of) if expected else load_ledger(store, principal, as_of)
 
 
 def _tidy(inbox: Path, outbox: Path) -> None:

@@ -27,16 +27,16 @@ from data.sample import SCENARIO_NAMES, sample_company
 from data.sample_store import clear_store, fill_store
 from data.scenario_files import scenario_from_text, write_scenario
 from data.toml_values import TomlFile
-from forecasting.activity import BudgetLine, budgeted, completed
+from data.whole_ledger import EXPECTED, continued, stopped
+from forecasting.activity import BudgetLine
 from forecasting.curve import Projection
-from forecasting.dates import business_day_from, to_day
+from forecasting.dates import business_day_from
 from forecasting.errors import AccessDenied, InputRejected, StoreBusy, StoreUnreadable
 from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger, Side
 from forecasting.money import Currency
 from forecasting.offers.limits import exposures
-from forecasting.plan import Who, without
 from forecasting.scenario import Insolvency, Scenario
 from forecasting.simulation.certain import certain_facts
 from forecasting.simulation.claims import Claim
@@ -53,8 +53,6 @@ STORE_DEFAULT: Final = Path(__file__).resolve().parents[2] / "var" / "encaisse.d
 #: Paths of a coarse answer, shown first where a whole one takes longer than a reader's hand.
 COARSE_PATHS: Final = 200
 SLOW_SECONDS: Final = 0.1
-#: The setting that says whether the business to come is counted.
-_EXPECTED: Final = "expected_business"
 _SAMPLE_CODES: Final = {name: code for code, name in SCENARIO_NAMES.items()}
 
 
@@ -200,14 +198,7 @@ def ledger(at: Desk) -> Ledger:
     )
     if not stops:
         return whole
-    return _memory().stopped.get((whole.fingerprint, stops), lambda: _stopped(whole, stops))
-
-
-def _stopped(whole: Ledger, stops: tuple[tuple[str, date], ...]) -> Ledger:
-    """Customers to whom nothing is delivered any more are invoiced nothing from that day on."""
-    for partner_id, day in stops:
-        whole = without(whole, Who(side="customer", partner_id=partner_id, day=to_day(day)))
-    return whole
+    return _memory().stopped.get((whole.fingerprint, stops), lambda: stopped(whole, stops))
 
 
 def _with_budget(at: Desk, known: Ledger) -> Ledger:
@@ -216,7 +207,7 @@ def _with_budget(at: Desk, known: Ledger) -> Ledger:
     lines: tuple[BudgetLine, ...] = ()
     if may(at.principal, "read_treasury"):
         lines = _memory().budgets.get((_key(at.version), at.principal), lambda: repository.budget(at.store, at.principal))
-    return _memory().completed.get((known.fingerprint, lines), lambda: budgeted(completed(known), lines))
+    return _memory().completed.get((known.fingerprint, lines), lambda: continued(known, lines))
 
 
 def remembered(at: Desk, name: str) -> str:
@@ -228,12 +219,12 @@ def remembered(at: Desk, name: str) -> str:
 def counts_expected(at: Desk) -> bool:
     """Whether the company counts the business to come; it does until somebody switches it off."""
     key = (_key(at.version), at.principal)
-    return _memory().expected.get(key, lambda: repository.setting(at.store, at.principal, _EXPECTED, "on")) == "on"
+    return _memory().expected.get(key, lambda: repository.setting(at.store, at.principal, EXPECTED, "on")) == "on"
 
 
 def count_expected(at: Desk, wanted: bool) -> None:
     """Count the business to come, or leave it out."""
-    repository.save_settings(at.store, at.principal, {_EXPECTED: "on" if wanted else "off"})
+    repository.save_settings(at.store, at.principal, {EXPECTED: "on" if wanted else "off"})
 
 
 def is_empty(of: Ledger) -> bool:

@@ -57,7 +57,7 @@ def test_the_command_line_gives_the_curves_of_the_screen(
     sample = sample_company(date.today())
     for name, (_, text) in (("factoring", sample.factoring), ("insurance", sample.insurance)):
         (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
-    cli("export-ledger", "--store", server.store, "--out", tmp_path / "ledger")
+    cli("export-ledger", "--store", server.store, "--out", tmp_path / "ledger", "--expected")
     contracts = [w for name in ("factoring", "insurance") for w in (f"--{name}", tmp_path / f"{name}.toml")]
     cli("project", tmp_path / "ledger", "--out", tmp_path / "out", "--scenario", question, *contracts)
     assert {row["variant"] for row in screen} == {"baseline", "factoring", "insurance", "both"}
