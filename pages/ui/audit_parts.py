@@ -59,7 +59,7 @@ def _table(entries: Sequence[AuditEntry], say: Voice) -> Table:
             say("audit.who"): [frame.plain(e.actor) or say("audit.somebody") for e in entries],
             say("audit.what"): [action(e.action, say) for e in entries],
             say("audit.subject"): [frame.plain(e.subject) for e in entries],
-            say("audit.details"): [frame.plain(", ".join(f"{k} {v}" for k, v in e.details if v)) for e in entries],
+            say("audit.details"): [frame.plain(", ".join(details(e, say))) for e in entries],
         }
     )
 
@@ -67,6 +67,11 @@ def _table(entries: Sequence[AuditEntry], say: Voice) -> Table:
 def action(code: str, say: Voice) -> str:
     """What was done, in words."""
     return say(f"audit.action.{code.replace('.', '_')}")
+
+
+def details(entry: AuditEntry, say: Voice) -> list[str]:
+    """What an entry holds besides, each value behind its name in words."""
+    return [f"{say(f'audit.detail.{name}')} {value}" for name, value in entry.details if value]
 
 
 def audit_csv(entries: Sequence[AuditEntry], say: Voice) -> bytes:
@@ -83,7 +88,7 @@ def audit_csv(entries: Sequence[AuditEntry], say: Voice) -> bytes:
             say(f"role.{e.role}"),
             action(e.action, say),
             e.subject,
-            ", ".join(f"{k}={v}" for k, v in e.details if v),
+            ", ".join(details(e, say)),
         )
         writer.writerow([harmless(word) for word in words])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
