@@ -143,6 +143,7 @@ def _today(outlook: Outlook, say: Voice) -> Headline:
     morning = say("cash.kpi.morning", day=say.f.day(outlook.ledger.as_of))
     return Headline(
         label=say("cash.kpi.today"),
+        help=say("explain.cash_today"),
         value=say.f.amount(outlook.ledger.opening_cash_minor),
         second=say("cash.kpi.accounts", count=accounts) if accounts else morning,
     )
@@ -157,6 +158,7 @@ def _low(outlook: Outlook, say: Voice, phone: bool) -> Headline:
     worst, best = (say.f.whole(say.f.thousands(a), signed=True) for a in (low.p05_minor, low.p95_minor))
     return Headline(
         label=say("cash.kpi.low_phone" if phone else "cash.kpi.low"),
+        help=say("explain.cash_low"),
         value=say.f.amount(low.median_minor),
         second=say(f"cash.kpi.low_{place}", day=say.f.day(low.day)),
         tone="gray" if place == "above" else "red",
@@ -199,10 +201,11 @@ def _cost(outlook: Outlook, say: Voice) -> Headline:
 def _gain(outlook: Outlook, say: Voice) -> Headline:
     label, best = say("cash.kpi.gain"), outlook.best
     if best is None:
-        return Headline(label=label, value="—", second=say("cash.kpi.cost_none"))
+        return Headline(label=label, value="—", second=say("cash.kpi.cost_none"), help=say("explain.cash_gain"))
     shown = say.f.thousands(outlook.projection.curves[best].lowest.median_minor)
     gain = shown - say.f.thousands(outlook.baseline.lowest.median_minor)
-    return Headline(label=label, value=say.f.of_thousands(gain, signed=True), second=say(f"cash.kpi.under.{best}"))
+    second = say(f"cash.kpi.under.{best}")
+    return Headline(label=label, value=say.f.of_thousands(gain, signed=True), second=second, help=say("explain.cash_gain"))
 
 
 def yearly_sales_minor(ledger: Ledger) -> int:

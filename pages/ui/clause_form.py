@@ -14,6 +14,35 @@ from forecasting.dates import to_date, to_day
 from pages.ui.voice import Voice
 
 Kind = Literal["percent", "amount", "days", "number", "choice", "flag", "day", "choices"]
+#: Clauses that are a term of the glossary, whose definition stands behind the field's question mark.
+_TERMS: Final = {
+    "service_fee_rate": "service_fee",
+    "margin": "financing_fee",
+    "advance_rate": "advance_rate",
+    "reserve_rate": "retention",
+    "reserve_mode": "guarantee_fund",
+    "fund_target_minor": "guarantee_fund",
+    "draw_policy": "draw",
+    "bank_floor_minor": "cash_floor",
+    "funding_ceiling_minor": "funding_ceiling",
+    "concentration_cap": "concentration_cap",
+    "definancing_days": "definancing",
+    "remittance_schedule": "remittance",
+    "opening_utilisation_minor": "utilisation",
+    "insured_pct": "insured_pct",
+    "premium_rate": "premium",
+    "premium_min_minor": "premium_min",
+    "max_liability_minor": "max_liability",
+    "waiting_months": "waiting_months",
+    "tca_rate": "ipt",
+    "max_credit_days": "max_credit_days",
+    "extension_days": "extension_days",
+    "declaration_days": "overdue_declaration",
+    "nql_minor": "nql",
+    "deductible_claim_minor": "deductible_claim",
+    "afl_minor": "afl",
+    "collection_fee": "collection_request",
+}
 _HUNDRED: Final = Decimal(100)
 _WRONG: Final = {"percent": "bad_percent", "amount": "bad_amount", "number": "bad_amount"}
 
@@ -76,6 +105,8 @@ def _rows(clauses: Sequence[Clause], room: str, say: Voice) -> list[list[Clause]
 
 def _field(clause: Clause, value: Any, room: str, say: Voice, key: str, typed: Typed) -> None:
     label, widget = say(f"{room}.clause.{clause.field}"), f"{key}_{clause.field}"
+    term = _TERMS.get(clause.field)
+    note = say(f"glossary.{term}.definition") if term else None
     match clause.kind:
         case "choice":
             # A file may hold a choice that the form does not propose first: it stays.
@@ -86,6 +117,7 @@ def _field(clause: Clause, value: Any, room: str, say: Voice, key: str, typed: T
                 index=options.index(value),
                 format_func=lambda o: say(f"{room}.choice.{clause.field}.{o}"),
                 key=widget,
+                help=note,
             )
         case "choices":
             chosen = st.multiselect(
@@ -94,17 +126,18 @@ def _field(clause: Clause, value: Any, room: str, say: Voice, key: str, typed: T
                 default=list(value),
                 format_func=lambda o: say(f"{room}.choice.{clause.field}.{o}"),
                 key=widget,
+                help=note,
             )
             typed.values[clause.field] = tuple(chosen)
         case "flag":
-            typed.values[clause.field] = st.toggle(label, value=value, key=widget)
+            typed.values[clause.field] = st.toggle(label, value=value, key=widget, help=note)
         case "day":
             chosen_day = st.date_input(
-                label, value=None if value is None else to_date(value), format="DD/MM/YYYY", key=widget
+                label, value=None if value is None else to_date(value), format="DD/MM/YYYY", key=widget, help=note
             )
             _take_day(clause, chosen_day, label, say, typed)
         case _:
-            text = st.text_input(label, value=written(clause, value, say), key=widget)
+            text = st.text_input(label, value=written(clause, value, say), key=widget, help=note)
             _take_text(clause, text, label, say, typed)
 
 

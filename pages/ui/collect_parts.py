@@ -53,22 +53,34 @@ def headlines(found: Collecting, say: Voice) -> list[Headline]:
     beyond = sum(1 for i in disputed if (i.standing.dispute_deadline or 0) < as_of)
     overdue = sum(i.overdue_minor for i in items)
     return [
-        Headline(label=say("collect.kpi.overdue"), value=say.f.amount(overdue), second=_customers(len(items), say)),
+        Headline(
+            label=say("collect.kpi.overdue"),
+            help=say("explain.collect_overdue"),
+            value=say.f.amount(overdue),
+            second=_customers(len(items), say),
+        ),
         Headline(
             label=say("collect.kpi.at_stake"),
             value=say.f.amount(sum(i.at_stake_minor for i in items)),
             second=say("collect.kpi.at_stake_second"),
             help=say("collect.kpi.at_stake_help"),
         ),
-        Headline(label=say("collect.kpi.promised"), value=say.f.whole(len(promised)), second=_amount(promised, say)),
+        Headline(
+            label=say("collect.kpi.promised"),
+            help=say("explain.collect_promised"),
+            value=say.f.whole(len(promised)),
+            second=_amount(promised, say),
+        ),
         Headline(
             label=say("collect.kpi.broken"),
+            help=say("explain.collect_broken"),
             value=say.f.whole(sum(i.standing.broken for i in items)),
             tone="red" if any(i.standing.broken for i in items) else "gray",
             second=say("collect.kpi.broken_second"),
         ),
         Headline(
             label=say("collect.kpi.disputed"),
+            help=say("explain.collect_disputed"),
             value=say.f.whole(sum(line.disputed for lines in found.lines.values() for line in lines)),
             second=say("collect.kpi.beyond", count=beyond),
             tone="red" if beyond else "gray",

@@ -142,6 +142,7 @@ def headlines(found: Customers, say: Voice) -> list[Headline]:
         _number("overdue", say.f.percent(found.overdue_minor / found.owed_minor) if found.owed_minor else UNKNOWN, say),
         Headline(
             label=say("customers.kpi.largest", count=_LARGEST),
+            help=say("explain.customers_largest"),
             value=say.f.percent(concentration(owed, _LARGEST)),
             second=f"{name} {say.f.percent(concentration(owed, 1))}" if name else "",
         ),

@@ -195,19 +195,25 @@ def portfolio(at: Desk, of: Ledger, path: PathResult) -> None:
     numbers = [
         Headline(
             label=say("factoring.quality.ineligible"),
+            help=say("explain.quality_ineligible"),
             value=_share(found.ineligible, say),
             second=say("factoring.quality.ineligible_note"),
         ),
         Headline(
-            label=say("factoring.quality.late"), value=_share(found.late, say), second=say("factoring.quality.late_note")
+            label=say("factoring.quality.late"),
+            help=say("explain.quality_late"),
+            value=_share(found.late, say),
+            second=say("factoring.quality.late_note"),
         ),
         Headline(
             label=say("factoring.quality.disputes"),
+            help=say("explain.quality_disputes"),
             value=_count(found.disputes, say),
             second=say("factoring.quality.per_hundred"),
         ),
         Headline(
             label=say("factoring.quality.credit_notes"),
+            help=say("explain.quality_credit_notes"),
             value=_count(found.credit_notes, say),
             second=say("factoring.quality.per_hundred"),
         ),

@@ -81,15 +81,29 @@ def _numbers(at: Desk, path: PathResult) -> list[Headline]:
     share = say.f.percent(eligible / assigned) if assigned else "—"
     use = say.f.percent(used / (used + available)) if used + available > 0 else "—"
     return [
-        Headline(label=say("factoring.kpi.assigned"), value=say.f.amount(assigned), second=say("factoring.kpi.mean")),
+        Headline(
+            label=say("factoring.kpi.assigned"),
+            help=say("explain.factoring_assigned"),
+            value=say.f.amount(assigned),
+            second=say("factoring.kpi.mean"),
+        ),
         Headline(
             label=say("factoring.kpi.eligible"),
+            help=say("explain.factoring_eligible"),
             value=say.f.amount(eligible),
             second=say("factoring.kpi.of_assigned", share=share),
         ),
-        Headline(label=say("factoring.kpi.available"), value=say.f.amount(available), second=say("factoring.kpi.mean")),
         Headline(
-            label=say("factoring.kpi.used"), value=say.f.amount(used), second=say("factoring.kpi.of_ceiling", share=use)
+            label=say("factoring.kpi.available"),
+            help=say("explain.factoring_available"),
+            value=say.f.amount(available),
+            second=say("factoring.kpi.mean"),
+        ),
+        Headline(
+            label=say("factoring.kpi.used"),
+            help=say("explain.factoring_used"),
+            value=say.f.amount(used),
+            second=say("factoring.kpi.of_ceiling", share=use),
         ),
     ]
 

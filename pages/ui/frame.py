@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.ui.charts.base import CONFIG
+from pages.ui.glossary_parts import words
 from pages.ui.i18n import LANGUAGES
 from pages.ui.voice import Voice
 
@@ -76,6 +77,7 @@ def title_row(title: str, note: str, say: Voice, actions: Callable[[], None] | N
         with st.container(horizontal=True, width="content", key="actions", gap="small", vertical_alignment="center"):
             if actions:
                 actions()
+            words(say)
             st.button(say("app.other_language"), type="tertiary", key="language", on_click=_switch_language, args=(say,))
 
 

@@ -83,11 +83,27 @@ def _numbers(at: Desk, curve: Curve, policy: InsurancePolicy) -> list[Headline]:
     premium = costs.get("premium", 0) + costs.get("insurance_fee", 0)
     back = -(costs.get("indemnity", 0) + costs.get("insurer_share", 0))
     return [
-        Headline(label=say("insurance.kpi.premium"), value=say.f.amount(premium), second=say("insurance.kpi.premium_note")),
-        Headline(label=say("insurance.kpi.indemnity"), value=say.f.amount(back), second=say("insurance.kpi.assumed")),
-        Headline(label=say("insurance.kpi.net"), value=say.f.amount(sum(costs.values())), second=say("cash.kpi.per_year")),
+        Headline(
+            label=say("insurance.kpi.premium"),
+            help=say("explain.insurance_premium"),
+            value=say.f.amount(premium),
+            second=say("insurance.kpi.premium_note"),
+        ),
+        Headline(
+            label=say("insurance.kpi.indemnity"),
+            help=say("explain.insurance_indemnity"),
+            value=say.f.amount(back),
+            second=say("insurance.kpi.assumed"),
+        ),
+        Headline(
+            label=say("insurance.kpi.net"),
+            help=say("explain.insurance_net"),
+            value=say.f.amount(sum(costs.values())),
+            second=say("cash.kpi.per_year"),
+        ),
         Headline(
             label=say("insurance.kpi.kept"),
+            help=say("explain.insurance_kept"),
             value=say.f.percent(1 - policy.insured_pct),
             second=say("insurance.kpi.kept_note"),
             tone="red",

@@ -229,8 +229,20 @@ def headlines(found: Sequence[CustomerPosition], say: Voice) -> list[Headline]:
     """What is owed, late and disputed, and how many customers are beyond their limit."""
     beyond = [p for p in found if p.partner.credit_limit_minor is not None and p.owed_minor > p.partner.credit_limit_minor]
     return [
-        Headline(label=say("sales.kpi.owed"), value=say.f.amount(sum(p.owed_minor for p in found))),
-        Headline(label=say("sales.kpi.overdue"), value=say.f.amount(sum(p.overdue_minor for p in found))),
-        Headline(label=say("sales.kpi.disputed"), value=say.f.amount(sum(p.disputed_minor for p in found))),
-        Headline(label=say("sales.kpi.beyond"), value=say.f.whole(len(beyond))),
+        Headline(
+            label=say("sales.kpi.owed"),
+            help=say("explain.sales_owed"),
+            value=say.f.amount(sum(p.owed_minor for p in found)),
+        ),
+        Headline(
+            label=say("sales.kpi.overdue"),
+            help=say("explain.sales_overdue"),
+            value=say.f.amount(sum(p.overdue_minor for p in found)),
+        ),
+        Headline(
+            label=say("sales.kpi.disputed"),
+            help=say("explain.sales_disputed"),
+            value=say.f.amount(sum(p.disputed_minor for p in found)),
+        ),
+        Headline(label=say("sales.kpi.beyond"), help=say("explain.sales_beyond"), value=say.f.whole(len(beyond))),
     ]
