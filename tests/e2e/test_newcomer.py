@@ -52,7 +52,7 @@ def test_dropped_files_give_a_curve_and_the_bank_closes_an_invoice(newcomer: Rea
         ],
     )
     page.get_by_role("button", name=re.compile("^Importer .* lignes?")).click()
-    page.get_by_text(re.compile("releve.sta")).first.wait_for()
+    page.get_by_role("button", name="Voir la trésorerie").wait_for()
     newcomer.settle()
     page.get_by_role("radio", name="Banque").click()
     page.get_by_text(re.compile("FA-2001 de Nordex SAS")).wait_for()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from data.sample import sample_company
-from tests.e2e.conftest import ROOT, Reader, Server
+from tests.e2e.conftest import ROOT, Reader, Server, serve
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +36,12 @@ def cli(*arguments: object) -> None:
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A sample company of its own, whose contracts nobody has changed."""
+    yield from serve(tmp_path_factory.mktemp("same") / "encaisse.duckdb")
 
 
 @pytest.mark.parametrize(
