@@ -20,7 +20,7 @@ run: $(STAMP)
 	@$(VENV)/bin/python -m streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.headless true
 
 test: $(DEV_STAMP) check browser
-	@$(VENV)/bin/python -m pytest -m "not proof" -n 3 --dist loadfile --no-loadscope-reorder
+	@$(VENV)/bin/python -m pytest -m "not proof" -n 2 --dist loadfile --no-loadscope-reorder
 
 proof: $(DEV_STAMP) browser
 	@$(VENV)/bin/python -m pytest -m proof -n 2 --dist load

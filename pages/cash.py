@@ -33,7 +33,7 @@ def cockpit() -> None:
         answer = session.answer(at, question, coarse=coarse)
         outlook = Outlook(question=question, projection=answer, ledger=ledger, coarse=coarse)
     with words:
-        frame.sentence(sentence(outlook, at.say))
+        frame.sentence(sentence(outlook, at.say), coarse=coarse)
         cash_parts.notices(at, outlook, repairs)
         behaviour_parts.notice(at)
     with numbers:

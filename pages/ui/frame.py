@@ -86,9 +86,9 @@ def _switch_language(say: Voice) -> None:
     st.session_state["lang"] = other
 
 
-def sentence(words: str) -> None:
-    """The one sentence that a director can read aloud."""
-    with st.container(key="say"):
+def sentence(words: str, *, coarse: bool = False) -> None:
+    """The one sentence that a director can read aloud; `coarse`: a whole answer is about to take its place."""
+    with st.container(key="say"), st.container(key="coarse" if coarse else "whole"):
         st.markdown(words)
 
 

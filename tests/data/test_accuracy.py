@@ -22,6 +22,7 @@ def ledger() -> Ledger:
     return sample_company(date(2026, 11, 20), invoices=500).ledger()
 
 
+@pytest.mark.proof
 def test_the_work_apart_says_what_it_would_say_here(ledger: Ledger) -> None:
     heard: list[Accuracy] = []
     work = AccuracyWork(ledger, heard.append)

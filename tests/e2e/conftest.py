@@ -82,7 +82,10 @@ def chromium() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("the browser tests need Chromium: sudo apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-software-rasterizer"],
+        )
         yield browser
         browser.close()
 
@@ -122,12 +125,13 @@ class Reader:
 
     def settle(self) -> None:
         """Wait until the app has nothing more to draw."""
-        self.page.wait_for_function(
-            "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSpinner]')"
-            " && !document.querySelector('[data-stale=true]')",
-            timeout=PATIENCE_MS,
-        )
-        self.page.wait_for_timeout(400)
+        for _ in range(2):  # what is drawn within the pause may be a first look that another run replaces
+            self.page.wait_for_function(
+                "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSpinner], .st-key-coarse')"
+                " && !document.querySelector('[data-stale=true]')",
+                timeout=PATIENCE_MS,
+            )
+            self.page.wait_for_timeout(250)
 
     def sentence(self) -> str:
         """The one sentence at the top."""

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from forecasting.factoring.journal import FEC_COLUMNS
 from tests.e2e.conftest import Reader, serve
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.proof]
 
 
 @pytest.fixture

@@ -62,6 +62,7 @@ def test_dropped_files_give_a_curve_and_the_bank_closes_an_invoice(newcomer: Rea
     assert re.search(r"52\s480|52\sk€", page.locator("[data-testid=stMain]").inner_text().replace("\u202f", " "))
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(not shared_files.SHARED.exists(), reason="the files of others are not at hand")
 def test_books_a_statement_and_e_invoices_of_others_together(newcomer: Reader) -> None:
     shared = shared_files.SHARED

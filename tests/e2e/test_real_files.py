@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.e2e.conftest import Reader, serve
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.proof]
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 #: File, its invoices by a count of the raw lines (header and exact repeats apart), what is said of it.

@@ -87,6 +87,7 @@ def test_a_salesperson_asks_for_every_page_and_gets_the_own_ones(visit: Visit) -
     assert "profil" not in visit("ines@orvalise.fr", "sales").inner_text("body").lower(), "no switch of profile when hosted"
 
 
+@pytest.mark.proof
 def test_a_viewer_reads_every_curve_and_changes_nothing(visit: Visit) -> None:
     for path in TREASURY:
         page = visit("paul@orvalise.fr", path)
