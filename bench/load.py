@@ -122,12 +122,25 @@ class Person:
             self._fragment = message.delta.fragment_id or self._fragment
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_until_served(port: int) -> None:
+    """Return once a server answers; what asks next says so where none ever does."""
+    for _ in range(240):
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
+            return
+        time.sleep(0.25)
+
+
 @contextmanager
 def served(store: Path) -> Iterator[int]:
     """The app on a store at a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
     process = subprocess.Popen(
         command,
@@ -137,10 +150,7 @@ def served(store: Path) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(240):
-            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
-                break
-            time.sleep(0.25)
+        wait_until_served(port)
         yield port
     finally:
         process.terminate()

@@ -1,0 +1,86 @@
+"""What-if at the speed of thought: a slider's move to the new sentence on screen, against the same on an empty app.
+
+`python -m bench.moves` starts both apps and drives Debian's Chromium (packages of requirements-dev.txt); moves of the two
+take turns, so that whatever else the machine does burdens both. Prints medians and their ratio.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page, sync_playwright
+
+from bench.load import free_port, served, wait_until_served
+
+MOVES: Final = 20
+_EMPTY: Final = 'import streamlit as st\nst.markdown(f"moved {st.slider(chr(68), 0, 60, 0)}")\n'
+_PAUSE_MS: Final = 1_500
+
+
+@contextmanager
+def empty_app(folder: Path) -> Iterator[int]:
+    """An app with one slider and the sentence that it moves, at a free port."""
+    (folder / "app.py").write_text(_EMPTY, encoding="utf-8")
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until_served(port)
+        yield port
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+def move(page: Page, where: str) -> float:
+    """Seconds from a key press on the first slider to changed words in `where`."""
+    before = page.locator(where).first.inner_text()
+    started = time.perf_counter()
+    page.get_by_role("slider").first.press("ArrowRight")
+    page.wait_for_function(
+        "([where, before]) => (document.querySelector(where)?.innerText ?? before) !== before",
+        arg=[where, before],
+        polling=10,
+    )
+    seconds = time.perf_counter() - started
+    page.wait_for_timeout(_PAUSE_MS)
+    return seconds
+
+
+def moves_ratio(ours_port: int, empty_port: int) -> dict[str, float]:
+    """Medians of so many moves, in milliseconds, and their ratio."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        page, plain = (browser.new_page(viewport={"width": 1440, "height": 1400}) for _ in range(2))
+        page.goto(f"http://localhost:{ours_port}/")
+        page.locator(".st-key-say").first.wait_for(timeout=240_000)
+        plain.goto(f"http://localhost:{empty_port}/")
+        plain.get_by_text("moved").wait_for()
+        page.wait_for_timeout(5_000)
+        pairs = [(move(plain, "[data-testid=stMarkdown] p"), move(page, ".st-key-say")) for _ in range(MOVES)]
+        browser.close()
+    empty, ours = (statistics.median(column) for column in zip(*pairs, strict=True))
+    return {"empty_ms": round(1e3 * empty), "ours_ms": round(1e3 * ours), "move_vs_empty_app": round(ours / empty, 2)}
+
+
+def main() -> None:
+    """Measure and print."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(Path(folder) / "moves.duckdb") as ours,
+        empty_app(Path(folder)) as empty,
+    ):
+        print(json.dumps(moves_ratio(ours, empty), indent=1))
+
+
+if __name__ == "__main__":
+    main()
