@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,7 +12,7 @@ from data.access import may
 from data.repository import AuditEntry
 from pages.ui import frame
 from pages.ui.frame import Table
-from pages.ui.reports.csv_files import harmless
+from pages.ui.reports.csv_files import spreadsheet
 from pages.ui.session import Desk
 from pages.ui.voice import Voice
 
@@ -40,7 +38,9 @@ def trail(at: Desk) -> None:
         if not entries:
             st.caption(say("audit.empty"))
             return
-        frame.table(_table(entries, say), alt=say("audit.title"))
+        content = _table(entries, say)
+        narrow = [say(f"audit.{name}") for name in ("when", "what", "subject")]
+        frame.table(content.only(narrow) if at.phone else content, alt=say("audit.title"))
         st.download_button(
             say("audit.export"),
             data=lambda: audit_csv(repository.audit_trail(at.store, at.principal, limit=_ALL), say),
@@ -76,12 +76,9 @@ def details(entry: AuditEntry, say: Voice) -> list[str]:
 
 def audit_csv(entries: Sequence[AuditEntry], say: Voice) -> bytes:
     """The trail for a spreadsheet, newest first; times are UTC, cells that a spreadsheet would run are made text."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";" if say.t.language == "fr" else ",")
     names = ("number", "when", "who", "role", "what", "subject", "details")
-    writer.writerow([say(f"audit.{name}") for name in names])
-    for e in entries:
-        words = (
+    rows = [
+        [
             str(e.sequence),
             e.recorded_at.isoformat(sep=" ", timespec="seconds"),
             e.actor,
@@ -89,6 +86,7 @@ def audit_csv(entries: Sequence[AuditEntry], say: Voice) -> bytes:
             action(e.action, say),
             e.subject,
             ", ".join(details(e, say)),
-        )
-        writer.writerow([harmless(word) for word in words])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+        ]
+        for e in entries
+    ]
+    return spreadsheet([[say(f"audit.{name}") for name in names], *rows], french=say.t.language == "fr")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,11 +21,11 @@ from pages.ui.charts.compare import Compared, compare
 from pages.ui.charts.weeks import HEADINGS, Heading
 from pages.ui.frame import Table
 from pages.ui.headings import daily_headings
+from pages.ui.reports.csv_files import spreadsheet
 from pages.ui.session import Contracts, Desk
 from pages.ui.voice import Voice
 
 _KINDS: Final[tuple[ContractKind, ...]] = ("factoring", "insurance")
-_CSV_MARK: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,20 +166,13 @@ def gap_table(one: Case, two: Case, of: Ledger, day: int, say: Voice) -> Table:
 
 def gap_csv(one: Case, two: Case, currency: str, say: Voice) -> bytes:
     """Every day and heading with both sides and their difference, to the cent: the means of the same draws."""
-    french, exponent = say.t.language == "fr", Currency(currency).exponent
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";" if french else ",", lineterminator="\r\n")
-    writer.writerow(["date", say("scenarios.heading_name"), "1", "2", say("scenarios.gap")])
-
-    def text(minor: int) -> str:
-        words = f"{Decimal(minor).scaleb(-exponent):f}"
-        return words.replace(".", ",") if french else words
-
-    count = min(len(one.curve.p50_minor), len(two.curve.p50_minor))
-    for k in range(count):
+    exponent = Currency(currency).exponent
+    rows: list[list[str | Decimal]] = [["date", say("scenarios.heading_name"), "1", "2", say("scenarios.gap")]]
+    for k in range(min(len(one.curve.p50_minor), len(two.curve.p50_minor))):
+        day = to_date(one.curve.first_day + k).isoformat()
         for heading in HEADINGS:
             a, b = (int(case.daily[heading][k]) if heading in case.daily else 0 for case in (one, two))
             if a or b:
-                day = to_date(one.curve.first_day + k).isoformat()
-                writer.writerow([day, say(f"cash.heading.{heading}"), text(a), text(b), text(b - a)])
-    return _CSV_MARK + out.getvalue().encode("utf-8")
+                amounts = (Decimal(minor).scaleb(-exponent) for minor in (a, b, b - a))
+                rows.append([day, say(f"cash.heading.{heading}"), *amounts])
+    return spreadsheet(rows, french=say.t.language == "fr")

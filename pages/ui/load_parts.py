@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -23,7 +21,7 @@ from pages.ui.audit_parts import trail
 from pages.ui.change_parts import changed
 from pages.ui.frame import Table, plain
 from pages.ui.intake import UPLOAD_LIMIT, Dropped
-from pages.ui.reports.csv_files import harmless
+from pages.ui.reports.csv_files import spreadsheet
 from pages.ui.safety_parts import safety
 from pages.ui.session import Desk
 from pages.ui.voice import Voice
@@ -320,16 +318,9 @@ def _value(found: Problem) -> str:
 
 def problems_csv(problems: Sequence[Problem], say: Voice) -> bytes:
     """The list of problems for a spreadsheet; cells that a spreadsheet would run are made text."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";" if say.t.language == "fr" else ",")
-    writer.writerow(
-        [say("load.file_column"), say("load.row"), say("load.column"), say("load.value"), say("load.what_to_do")]
-    )
-    for found in problems:
-        writer.writerow(
-            [harmless(c) for c in (found.file, str(found.row or ""), found.column, _value(found), say.problem(found))]
-        )
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+    head = [say("load.file_column"), say("load.row"), say("load.column"), say("load.value"), say("load.what_to_do")]
+    rows = [[p.file, str(p.row or ""), p.column, _value(p), say.problem(p)] for p in problems]
+    return spreadsheet([head, *rows], french=say.t.language == "fr")
 
 
 def _bar(at: Desk, dropped: Sequence[Dropped]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.hosting import PROOF_HEADER, Hosting, hosting, is_address, is_from_this_machine, proxy_email
+from data.hosting import PROOF_HEADER, Hosting, hosting, is_from_this_machine, proxy_email
 from forecasting.errors import InputRejected
 
 GOOD = "tq7Zp3uWkV9xLr2mYc8sNd5fHb4jGa6eRw1oKi0"
@@ -81,11 +81,8 @@ def test_the_proxy_proves_itself() -> None:
         assert proxy_email(found, told | {PROOF_HEADER.lower(): forged}) == ""
     assert proxy_email(found, {"X-Forwarded-Email": "chef@orvalise.fr"}) == ""
     assert proxy_email(Hosting(sign_in="proxy"), {PROOF_HEADER: "", "X-Forwarded-Email": "chef@orvalise.fr"}) == ""
-    for name in ("", "chef", "a@b@c", "chef@orvalise.fr\n", "a b@c.fr", "x" * 260 + "@c.fr"):
-        assert proxy_email(found, told | {"x-forwarded-email": name}) in (
-            "",
-            name.strip().lower() if is_address(name.strip()) else "",
-        )
+    for name in ("", "chef", "a@b@c", "chef@", "@orvalise.fr", "chef@orvalise\n.fr", "a b@c.fr", "x" * 260 + "@c.fr"):
+        assert proxy_email(found, told | {"x-forwarded-email": name}) == "", name
 
 
 def test_local_mode_answers_this_machine_alone() -> None:

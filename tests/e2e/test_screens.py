@@ -55,15 +55,16 @@ def axe(page: Page) -> list[dict[str, object]]:
 
 
 def left_in(page: Page, other: Language, language: Language) -> set[str]:
-    """Words of the other language that stand on a page: sentences anywhere, shorter ones where a line says nothing else.
+    """Words of the other language that stand on a page.
 
-    Names that a user gave (offers, customers) may hold words of any language.
+    The sample's own names (offers, customers) are French: on an English page, words of fewer than four count only where a
+    line says nothing else.
     """
     spoken = set(catalogue(language).values())
     foreign = {words for words in catalogue(other).values() if len(words) > 9 and "{" not in words and words not in spoken}
     seen = page.inner_text("body").replace("\u202f", " ")
     lines = {line.strip() for line in seen.splitlines()}
-    long = {words for words in foreign if words.count(" ") >= 3}
+    long = foreign if other == "en" else {words for words in foreign if words.count(" ") >= 3}
     return (foreign & lines) | {words for words in long if re.search(rf"(?<!\w){re.escape(words)}(?!\w)", seen)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from forecasting.dates import to_date
@@ -35,6 +36,20 @@ def csv_of(pack: Pack, code: str) -> bytes:
     return ("\ufeff" + target.getvalue()).encode()
 
 
+def spreadsheet(rows: Iterable[Sequence[str | Decimal]], *, french: bool) -> bytes:
+    """Rows as a text file for a spreadsheet, in the reader's marks: amounts stay numbers, text can never become a formula."""
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=";" if french else ",", lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([harmless(cell) if isinstance(cell, str) else _number(cell, french) for cell in row])
+    return ("\ufeff" + target.getvalue()).encode()
+
+
+def _number(value: Decimal, french: bool) -> str:
+    text = f"{value:f}"
+    return text.replace(".", ",") if french else text
+
+
 def harmless(words: str) -> str:
     """Text that no spreadsheet runs: an apostrophe stands before what would begin a formula.
 
@@ -50,8 +65,7 @@ def _cell(cell: Cell, kind: str, exponent: int, french: bool) -> str:
         return ""
     if kind == "amount":
         assert isinstance(cell, int)
-        text = f"{Decimal(cell).scaleb(-exponent):f}"
-        return text.replace(".", ",") if french else text
+        return _number(Decimal(cell).scaleb(-exponent), french)
     if kind == "day":
         assert isinstance(cell, int)
         return to_date(cell).isoformat()
