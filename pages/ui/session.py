@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import threading
@@ -53,6 +54,8 @@ STORE_DEFAULT: Final = Path(__file__).resolve().parents[2] / "var" / "encaisse.d
 #: Paths of a coarse answer, shown first where a whole one takes longer than a reader's hand.
 COARSE_PATHS: Final = 200
 SLOW_SECONDS: Final = 0.1
+#: Whole answers after which what the process has loaded is taken for permanent: by then the first pages have been drawn.
+_SETTLED_AFTER: Final = (2, 12)
 _SAMPLE_CODES: Final = {name: code for code, name in SCENARIO_NAMES.items()}
 
 
@@ -104,6 +107,7 @@ class _Memory:
         self.scenarios: Bounded[tuple[str, str], Scenario | None] = Bounded(64)
         #: How long the last whole answer took.
         self.seconds = 0.0
+        self.answers = 0
         #: One projection at a time: each uses all cores, and a book remembers its last contracts.
         self.turn = threading.Lock()
 
@@ -382,7 +386,20 @@ def _compute(of: Ledger, asked: Scenario, under: Contracts, path_count: int) -> 
         found = cast("Projection", engine.evaluate(book, under.factoring, under.insurance, path_count=path_count))
         if path_count == asked.path_count:
             memory.seconds = time.perf_counter() - started
+            memory.answers += 1
+            _settle(memory.answers)
         return found
+
+
+def _settle(answers: int) -> None:
+    """Takes code and tables loaded so far out of the garbage collector's sight.
+
+    Streamlit collects all garbage after each run, which looks at every object of the process: a tenth of a second of
+    everybody's time, spent on libraries that stay until the end. What sessions make later is collected as before.
+    """
+    if answers in _SETTLED_AFTER:
+        gc.collect()
+        gc.freeze()
 
 
 def book_of(of: Ledger, asked: Scenario) -> Any:
