@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 import pandas as pd
@@ -84,6 +85,10 @@ def title_row(title: str, note: str, say: Voice, actions: Callable[[], None] | N
 def _switch_language(say: Voice) -> None:
     other = next(language for language in LANGUAGES if language != say.t.language)
     st.session_state["lang"] = other
+    # The browser knows a choice by its words: what was chosen is told to it again, or it would show the first option.
+    for name, value in dict(st.session_state).items():
+        if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
+            st.session_state[name] = value
 
 
 def sentence(words: str, *, coarse: bool = False) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pages.ui.cash_words import headlines, sentence
 from pages.ui.frame import Headline
-from pages.ui.reports.sheets import Sheet, assumed, facts, sheets
+from pages.ui.reports.sheets import Cell, Sheet, assumed, facts, scenario_told, sheets
 from pages.ui.reports.view import View
 from pages.ui.reports.words import clean, runs
 from pages.ui.voice import Voice
@@ -43,7 +43,7 @@ class Pack:
         day = say("app.as_of", day=say.f.long_day(view.outlook.ledger.as_of))
         projection = view.outlook.projection
         luck = say("pack.footer_luck", seed=projection.seed, model=projection.model_version)
-        parts = (view.company, day, view.scenario or say("pack.usual"), luck, say("app.promise"))
+        parts = (view.company, day, scenario_told(view, say), luck, say("app.promise"))
         return clean(" · ".join(part for part in parts if part))
 
 
@@ -71,6 +71,20 @@ def written(sheet: Sheet, say: Voice, rows: Sequence[int] | None = None) -> tupl
         [clean(column.title) for column in sheet.columns],
         [[write(cell) for write, cell in zip(writers, row, strict=True)] for row in chosen],
     )
+
+
+def with_total(sheet: Sheet, say: Voice) -> Sheet:
+    """A table of amounts with the sum of each column as its last row, summed before anything is rounded."""
+    if not sheet.rows:
+        return sheet
+    sums: list[Cell] = [say("pack.total.name")]
+    sums += [sum(cell for row in sheet.rows if isinstance(cell := row[k], int)) for k in range(1, len(sheet.columns))]
+    return replace(sheet, rows=(*sheet.rows, tuple(sums)))
+
+
+def month_format(say: Voice, pattern: str = "mmm yy") -> str:
+    """How office programs write months on an axis: in the pack's language, whatever the reader's machine speaks."""
+    return f"[$-{'40C' if say.t.language == 'fr' else '809'}]{pattern}"
 
 
 def _writer(kind: str, say: Voice) -> Callable[[object], str]:

@@ -13,14 +13,14 @@ from typing import Final
 import typst
 
 from pages.ui.reports import drawn, palette
-from pages.ui.reports.pack import Pack, written
+from pages.ui.reports.pack import Pack, with_total, written
 from pages.ui.reports.words import clean, printable
 
 _HERE: Final = Path(__file__).parent
 #: A4 across less its margins, in points.
 WIDTH: Final = 762.0
 #: Invoices that a printed pack lists.
-PRINTED_INVOICES: Final = 50
+PRINTED_INVOICES: Final = 40
 STANDARD: Final = "a-2a"
 
 
@@ -89,8 +89,16 @@ def content(pack: Pack) -> dict[str, object]:
             "note": f"{say('cash.bands')} · {shown}",
             "drawing": drawn.curve(view, say, 540, 300).data(),
         },
-        "causes": {"title": say("cash.causes_title"), "drawing": drawn.causes(view, say, 190, 290).data()},
-        "weeks": {"title": say("cash.weeks_title", unit=say.f.unit), "drawing": drawn.weeks(view, say, WIDTH, 190).data()},
+        "causes": {
+            "title": say("cash.causes_title"),
+            "note": shown,
+            "drawing": drawn.causes(view, say, 190, 290).data(),
+        },
+        "weeks": {
+            "title": say("cash.weeks_title", unit=say.f.unit),
+            "note": shown,
+            "drawing": drawn.weeks(view, say, WIDTH, 190).data(),
+        },
         "tables": _tables(pack),
         "facts": [{"name": clean(name), "value": clean(value)} for name, value in pack.facts],
         "facts_title": say("pack.sheet.basis"),
@@ -103,24 +111,29 @@ def _tables(pack: Pack) -> dict[str, object]:
     """The printed tables: weeks, variants, costs, a balance every second week, the largest invoices."""
     say, balance = pack.say, pack.sheet("balance")
     ends = sorted({*range(13, len(balance.rows), 14), len(balance.rows) - 1})
-    unit = say.f.unit
+    unit, shown = say.f.unit, say("pack.of_shown", variant=say(f"app.variant.{pack.view.shown}"))
     listed = min(PRINTED_INVOICES, len(pack.sheet("invoices").rows))
     return {
-        "weeks": _table(pack, "weeks", say("cash.weeks_title", unit=unit)),
+        "weeks": _table(pack, "weeks", ""),
         "variants": _table(pack, "variants", say("pack.table.variants", unit=unit)),
         "costs": _table(pack, "costs", say("pack.table.costs", unit=unit), total=True),
-        "balance": _table(pack, "balance", say("pack.table.balance", unit=unit), rows=ends),
+        "balance": _table(pack, "balance", say("pack.table.balance", unit=unit), rows=ends, note=shown),
         "invoices": _table(pack, "invoices", say("pack.table.invoices", count=listed, unit=unit), rows=range(listed)),
     }
 
 
 def _table(
-    pack: Pack, code: str, title: str, *, rows: range | list[int] | None = None, total: bool = False
+    pack: Pack, code: str, title: str, *, rows: range | list[int] | None = None, total: bool = False, note: str = ""
 ) -> dict[str, object]:
-    sheet, say = pack.sheet(code), pack.say
+    say = pack.say
+    sheet = with_total(pack.sheet(code), say) if total else pack.sheet(code)
     head, body = written(sheet, say, None if rows is None else list(rows))
     numeric = [column.kind in ("amount", "chance", "count") for column in sheet.columns]
-    if total and sheet.rows:
-        sums = [sum(c for row in sheet.rows if isinstance(c := row[k], int)) for k in range(1, len(sheet.columns))]
-        body.append([say("factoring.cost.total"), *(clean(say.f.whole(say.f.thousands(s), signed=True)) for s in sums)])
-    return {"title": clean(title), "head": head, "rows": body, "numeric": numeric, "strong_last": total}
+    return {
+        "title": clean(title),
+        "note": clean(note),
+        "head": head,
+        "rows": body,
+        "numeric": numeric,
+        "strong_last": total,
+    }

@@ -198,10 +198,11 @@ def facts(view: View, say: Voice) -> tuple[tuple[str, str], ...]:
     outlook, projection = view.outlook, view.outlook.projection
     ledger = outlook.ledger
     none = say("pack.none")
+    changed = _shocks(view, say)
     told = {
         "company": view.company or none,
-        "scenario": view.scenario or say("pack.usual"),
-        "shocks": shocks(outlook, say).replace("**", "") or say("pack.no_shock"),
+        "scenario": view.scenario or say("pack.unsaved" if changed else "pack.usual"),
+        "shocks": changed or say("pack.no_shock"),
         "horizon": say("pack.months", count=outlook.question.months),
         "as_of": say.f.long_day(ledger.as_of),
         "factoring": view.factoring or none,
@@ -214,6 +215,18 @@ def facts(view: View, say: Voice) -> tuple[tuple[str, str], ...]:
         "data": projection.ledger_fingerprint[:16],
     }
     return tuple((say(f"pack.fact.{code}"), value) for code, value in told.items())
+
+
+def scenario_told(view: View, say: Voice) -> str:
+    """Which scenario the figures are of: its name, with what it changes; the usual behaviour where nothing changes."""
+    name, changed = view.scenario, _shocks(view, say)
+    if name and changed:
+        return say("pack.scenario_with", name=name, shocks=changed)
+    return name or changed or say("pack.usual")
+
+
+def _shocks(view: View, say: Voice) -> str:
+    return shocks(view.outlook, say).replace("**", "")
 
 
 def assumed(view: View, say: Voice) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""The pack as slides: six of them, 16:9, with native charts and tables that PowerPoint can edit."""
+"""The pack as slides: seven of them, 16:9, with native charts and tables that PowerPoint can edit."""
 
 from __future__ import annotations
 
@@ -10,21 +10,24 @@ from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
-from pptx.enum.dml import MSO_LINE_DASH_STYLE
+from pptx.enum.dml import MSO_LINE_DASH_STYLE, MSO_PATTERN_TYPE
 from pptx.enum.text import PP_ALIGN
+from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Emu, Inches, Length, Pt
 
 from forecasting.dates import to_date
 from forecasting.simulation.flows import Variant
 from pages.ui.cash_words import bridge
 from pages.ui.reports import palette
-from pages.ui.reports.pack import Pack, written
+from pages.ui.reports.pack import Pack, month_format, with_total, written
 from pages.ui.reports.words import clean
 
 #: Typefaces that every office has: the screen's own are not embedded in slides.
 SERIF: Final = "Georgia"
 SANS: Final = "Arial"
 _LEFT, _WIDTH = Inches(0.6), Inches(12.13)
+_FOOT, _CHART_TOP, _CHART_HEIGHT = Inches(6.9), Inches(1.45), Inches(5.4)
 _DASH: Final[dict[Variant, Any]] = {
     "baseline": MSO_LINE_DASH_STYLE.SOLID,
     "factoring": MSO_LINE_DASH_STYLE.DASH,
@@ -32,12 +35,20 @@ _DASH: Final[dict[Variant, Any]] = {
     "both": MSO_LINE_DASH_STYLE.SOLID,
 }
 _THOUSANDS: Final = "#,##0;\u2212#,##0"
+#: Textures that tell the outflows apart without a colour of their own, as on screen.
+_PATTERN: Final[dict[str, Any]] = {
+    "wages": MSO_PATTERN_TYPE.WIDE_UPWARD_DIAGONAL,
+    "tax": MSO_PATTERN_TYPE.SMALL_GRID,
+    "rent": MSO_PATTERN_TYPE.PERCENT_20,
+    "financing": MSO_PATTERN_TYPE.LIGHT_HORIZONTAL,
+    "other": MSO_PATTERN_TYPE.LIGHT_VERTICAL,
+}
 
 
 def slides(pack: Pack) -> bytes:
     """The presentation's bytes."""
     show = _Slides(pack)
-    for step in (show.cover, show.curve, show.causes, show.weeks, show.variants, show.basis):
+    for step in (show.cover, show.curve, show.causes, show.weeks, show.variants, show.costs, show.basis):
         step()
     target = BytesIO()
     show.file.save(target)
@@ -49,18 +60,21 @@ class _Slides:
 
     def __init__(self, pack: Pack) -> None:
         self.pack, self.say = pack, pack.say
+        self.shown = pack.say(f"app.variant.{pack.view.shown}")
         self.file = Presentation()
         self.file.slide_width, self.file.slide_height = Inches(13.333), Inches(7.5)
         self.file.core_properties.title = f"{pack.title} · {pack.subtitle}"
         self.file.core_properties.author = "Encaisse"
         self.file.core_properties.comments = pack.footer
 
-    def _slide(self, title: str) -> Any:
-        """A slide with its title and foot."""
+    def _slide(self, title: str, note: str = "") -> Any:
+        """A slide with its title, a quiet word under it, its foot."""
         slide = self.file.slides.add_slide(self.file.slide_layouts[5])
         place = slide.shapes.title
         place.left, place.top, place.width, place.height = _LEFT, Inches(0.4), _WIDTH, Inches(0.75)
         self._words(place.text_frame, [(clean(title), False)], size=26, serif=True)
+        if note:
+            self._text(slide, [(clean(note), False)], Inches(1.0), Inches(0.35), size=13, color=palette.LABEL)
         rule = slide.shapes.add_connector(1, _LEFT, Inches(6.98), _LEFT + _WIDTH, Inches(6.98))
         rule.line.color.rgb, rule.line.width = _rgb(palette.HAIRLINE), Pt(0.75)
         self._text(slide, [(self.pack.footer, False)], Inches(7.0), Inches(0.35), size=10, color=palette.LABEL)
@@ -99,8 +113,7 @@ class _Slides:
 
     def cover(self) -> None:
         """The sentence and the headline numbers."""
-        slide = self._slide(self.pack.title)
-        self._text(slide, [(self.pack.subtitle, False)], Inches(1.1), Inches(0.4), size=14, color=palette.LABEL)
+        slide = self._slide(self.pack.title, self.pack.subtitle)
         self._text(slide, self.pack.sentence, Inches(1.8), Inches(1.6), size=26, serif=True)
         rule = slide.shapes.add_connector(1, _LEFT, Inches(3.75), _LEFT + _WIDTH, Inches(3.75))
         rule.line.color.rgb, rule.line.width = _rgb(palette.TEXT), Pt(2)
@@ -121,7 +134,8 @@ class _Slides:
 
     def curve(self) -> None:
         """The balance per day: medians of every variant, the range of the shown one."""
-        slide = self._slide(self.say("cash.curve_title", unit=self.say.f.unit))
+        note = f"{self.say('pack.bands_lines')} · {self.shown}"
+        slide = self._slide(self.say("cash.curve_title", unit=self.say.f.unit), note)
         sheet, view = self.pack.sheet("balance"), self.pack.view
         data = CategoryChartData(number_format=_THOUSANDS)
         data.categories = [to_date(int(row[0])) for row in sheet.rows]  # type: ignore[arg-type]
@@ -129,7 +143,7 @@ class _Slides:
         for code in codes:
             k = sheet.column(code)
             data.add_series(clean(sheet.columns[k].title), [self.say.f.thousands(int(row[k])) for row in sheet.rows])  # type: ignore[arg-type]
-        frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE, _LEFT, Inches(1.2), _WIDTH, Inches(5.6), data)
+        frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE, _LEFT, _CHART_TOP, _WIDTH, _CHART_HEIGHT, data)
         chart = frame.chart
         for code, series in zip(codes, chart.plots[0].series, strict=True):
             variant = view.shown if code in ("p05", "p95") else code
@@ -138,17 +152,20 @@ class _Slides:
             series.format.line.width = Pt(0.75 if code in ("p05", "p95") else 2.75 if code == view.shown else 1.75)
             dash = MSO_LINE_DASH_STYLE.SQUARE_DOT if code in ("p05", "p95") else _DASH[variant]  # type: ignore[index]
             series.format.line.dash_style = dash
-        self._finish(chart, "mmm yy")
+        self._finish(chart)
+        axis = chart.category_axis
+        axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = month_format(self.say), False
+        _by_month(axis)
 
     def causes(self) -> None:
         """What leads to the lowest point, as bars."""
         told = bridge(self.pack.view.outlook, self.pack.view.causes[self.pack.view.shown], self.say)
-        slide = self._slide(self.say("cash.causes_title"))
+        slide = self._slide(f"{self.say('cash.causes_title')}, {self.say.f.unit}", self.shown)
         rows = [told.start, *told.causes, told.result]
         data = CategoryChartData(number_format=_THOUSANDS)
         data.categories = [clean(name) for name, _ in rows]
         data.add_series(self.say.f.unit, [amount for _, amount in rows])
-        chart = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, _LEFT, Inches(1.2), _WIDTH, Inches(5.6), data).chart
+        chart = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, _LEFT, _CHART_TOP, _WIDTH, _CHART_HEIGHT, data).chart
         plot = chart.plots[0]
         plot.gap_width, plot.has_data_labels = 60, True
         plot.data_labels.font.size, plot.data_labels.number_format = Pt(13), "+#,##0;\u2212#,##0;0"
@@ -161,41 +178,39 @@ class _Slides:
             point = series.points[k].format.fill
             point.solid()
             point.fore_color.rgb = _rgb(color)
-        self._finish(chart, None)
+        self._finish(chart)
         chart.has_legend, chart.category_axis.reverse_order = False, True
         chart.value_axis.visible, chart.value_axis.has_major_gridlines = False, False
 
     def weeks(self) -> None:
         """Thirteen weeks by heading, stacked."""
         sheet = self.pack.sheet("weeks")
-        slide = self._slide(self.say("cash.weeks_title", unit=self.say.f.unit))
+        slide = self._slide(self.say("cash.weeks_title", unit=self.say.f.unit), self.shown)
         data = CategoryChartData(number_format=_THOUSANDS)
         data.categories = [self.say.f.day(int(row[0])) for row in sheet.rows]  # type: ignore[arg-type]
         for k, column in enumerate(sheet.columns[1:-1], start=1):
             data.add_series(clean(column.title), [self.say.f.thousands(int(row[k])) for row in sheet.rows])  # type: ignore[arg-type]
-        chart = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_STACKED, _LEFT, Inches(1.2), _WIDTH, Inches(5.6), data).chart
-        shades = ("#83958E", "#A3B1AB", "#62766F", "#BFC9C5", "#4F605A", "#D2DAD7", "#3D4B46")
-        outgoing = iter(shades)
+        chart = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_STACKED, _LEFT, _CHART_TOP, _WIDTH, _CHART_HEIGHT, data).chart
         chart.plots[0].gap_width, chart.plots[0].overlap = 70, 100
         for column, series in zip(sheet.columns[1:-1], chart.plots[0].series, strict=True):
             series.invert_if_negative = False
-            series.format.fill.solid()
-            own = {"customers": palette.CASH_IN, "protection": palette.VARIANT["both"]}.get(column.code) or next(outgoing)
-            series.format.fill.fore_color.rgb = _rgb(own)
-        self._finish(chart, None)
+            own = {"customers": palette.CASH_IN, "protection": palette.VARIANT["both"]}.get(column.code, palette.CASH_OUT)
+            _fill(series.format.fill, own, _PATTERN.get(column.code))
+        self._finish(chart)
 
     def variants(self) -> None:
-        """With and without protection, then what it costs."""
+        """With and without protection."""
         slide = self._slide(self.say("pack.table.variants", unit=self.say.f.unit))
         head, rows = written(self.pack.sheet("variants"), self.say)
         self._table(slide, head, rows, Inches(1.35))
-        costs = self.pack.sheet("costs")
+
+    def costs(self) -> None:
+        """What each protection costs, heading by heading."""
+        costs = with_total(self.pack.sheet("costs"), self.say)
         if costs.rows:
-            title = [(self.say("pack.table.costs", unit=self.say.f.unit), False)]
-            top = Inches(1.35 + 0.36 * (len(rows) + 1) + 0.3)
-            self._text(slide, title, top, Inches(0.5), size=18, serif=True)
+            slide = self._slide(self.say("pack.table.costs", unit=self.say.f.unit))
             head, rows = written(costs, self.say)
-            self._table(slide, head, rows[:9], Emu(top + Inches(0.55)))
+            self._table(slide, head, rows, Inches(1.35), strong_last=True)
 
     def basis(self) -> None:
         """What the figures rest on."""
@@ -210,8 +225,19 @@ class _Slides:
 
     # ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _table(self, slide: Any, head: list[str], rows: list[list[str]], top: Length, *, width: Length = _WIDTH) -> None:
-        height = Inches(0.36)
+    def _table(
+        self,
+        slide: Any,
+        head: list[str],
+        rows: list[list[str]],
+        top: Length,
+        *,
+        width: Length = _WIDTH,
+        strong_last: bool = False,
+    ) -> None:
+        """A table that stays above the foot, however many rows it has."""
+        height = Emu(min(Inches(0.36), int((_FOOT - top) / (len(rows) + 1))))
+        size = 12 if height > Inches(0.28) else 10
         frame = slide.shapes.add_table(len(rows) + 1, len(head), _LEFT, top, width, Emu(height * (len(rows) + 1)))
         table = frame.table
         table.horz_banding = False
@@ -222,10 +248,11 @@ class _Slides:
                 cell.fill.solid()
                 cell.fill.fore_color.rgb = _rgb(palette.WASH if r == 0 else "#FFFFFF")
                 cell.margin_top = cell.margin_bottom = Inches(0.03)
-                self._words(cell.text_frame, [(words, r == 0)], size=12, color=palette.LABEL if r == 0 else palette.TEXT)
+                bold = r == 0 or (strong_last and r == len(rows))
+                self._words(cell.text_frame, [(words, bold)], size=size, color=palette.LABEL if r == 0 else palette.TEXT)
                 cell.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT if k == 0 or len(head) == 2 else PP_ALIGN.RIGHT
 
-    def _finish(self, chart: Any, days: str | None) -> None:
+    def _finish(self, chart: Any) -> None:
         chart.font.name, chart.font.size, chart.font.color.rgb = SANS, Pt(12), _rgb(palette.LABEL)
         chart.has_title = False
         chart.has_legend = True
@@ -233,12 +260,33 @@ class _Slides:
         axis = chart.category_axis
         axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
         axis.has_major_gridlines = False
-        if days:
-            axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = days, False
         values = chart.value_axis
         values.tick_labels.number_format, values.tick_labels.number_format_is_linked = _THOUSANDS, False
         values.major_gridlines.format.line.color.rgb = _rgb(palette.HAIRLINE)
         values.format.line.fill.background()
+
+
+def _fill(fill: Any, color: str, pattern: Any) -> None:
+    """A bar's colour, or its texture in that colour on white."""
+    if pattern is None:
+        fill.solid()
+        fill.fore_color.rgb = _rgb(color)
+        return
+    fill.patterned()
+    fill.pattern, fill.fore_color.rgb, fill.back_color.rgb = pattern, _rgb(color), _rgb("#FFFFFF")
+
+
+def _by_month(axis: Any) -> None:
+    """One label per month on an axis of days; the schema wants these three after the offset of the labels, in order."""
+    element = axis._element  # the library has no name for them
+    for name in ("baseTimeUnit", "majorUnit", "majorTimeUnit"):
+        for old in element.findall(qn(f"c:{name}")):
+            element.remove(old)
+    place = element.find(qn("c:lblOffset"))
+    for name, value in reversed((("baseTimeUnit", "days"), ("majorUnit", "1"), ("majorTimeUnit", "months"))):
+        made = OxmlElement(f"c:{name}")
+        made.set("val", value)
+        place.addnext(made)
 
 
 def _rgb(color: str) -> RGBColor:

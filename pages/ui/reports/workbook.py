@@ -13,14 +13,15 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from forecasting.dates import to_date
 from forecasting.money import Currency
 from pages.ui.reports import palette
-from pages.ui.reports.pack import Pack
+from pages.ui.reports.pack import Pack, month_format
 from pages.ui.reports.sheets import Cell, Sheet
 from pages.ui.reports.words import clean
 
 _HEAD: Final = 3  # rows above the first value: title, what it is, column heads
+#: 1 January 1970 as spreadsheets count days.
+_FIRST_DAY: Final = 25_569
 _OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _BODY: Final = {"font_name": "Arial", "font_size": 10, "font_color": palette.TEXT}
 
@@ -51,11 +52,12 @@ class _Book:
             self.made[key] = self.book.add_format(dict(key))
         return self.made[key]
 
-    def number(self, kind: str) -> dict[str, object]:
-        """How cells of a kind are written: amounts to the cent, days in the reader's order, chances in percent."""
+    def number(self, kind: str, cell: Cell = None) -> dict[str, object]:
+        """How cells of a kind are written: amounts to the cent, days in the reader's order, chances as on the screen."""
         cents = "." + "0" * self.exponent if self.exponent else ""
         day = "dd/mm/yyyy" if self.say.t.language == "fr" else "dd mmm yyyy"
-        formats = {"amount": f"#,##0{cents};[Red]\u2212#,##0{cents};0", "day": day, "chance": "0%", "count": "0"}
+        formats = {"amount": f"#,##0{cents};[Red]\u2212#,##0{cents};0", "day": day, "count": "0"}
+        formats["chance"] = self._chance(cell if isinstance(cell, float) else 0)
         return {"num_format": formats[kind]} if kind in formats else {}
 
     def value(self, cell: Cell, kind: str) -> Any:
@@ -67,7 +69,7 @@ class _Book:
             return cell / 10**self.exponent if self.exponent else cell
         if kind == "day":
             assert isinstance(cell, int)
-            return to_date(cell)
+            return cell + _FIRST_DAY
         return clean(cell) if isinstance(cell, str) else cell
 
     # ── sheets ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -95,15 +97,13 @@ class _Book:
             page.set_column(k, k, {"text": 26, "day": 13, "amount": 16, "chance": 11, "count": 8}[column.kind])
         for r, row in enumerate(sheet.rows):
             for k, (cell, column) in enumerate(zip(row, sheet.columns, strict=True)):
-                style = self.style(bottom=4, bottom_color=palette.HAIRLINE, **self.number(column.kind))
+                style = self.style(bottom=4, bottom_color=palette.HAIRLINE, **self.number(column.kind, cell))
                 value = self.value(cell, column.kind)
                 live = formula(sheet, r, k) if formula and value is not None else ""
                 if live:
                     page.write_formula(_HEAD + r, k, live, style, value)
                 elif value is None:
                     page.write_blank(_HEAD + r, k, None, style)
-                elif column.kind == "day":
-                    page.write_datetime(_HEAD + r, k, value, style)
                 elif column.kind == "text":
                     page.write_string(_HEAD + r, k, str(value), style)
                 else:
@@ -198,6 +198,8 @@ class _Book:
         """Sentence, headline numbers as formulas, charts."""
         page.activate()
         self._dress(page, self.pack.title + " · " + self.pack.subtitle)
+        page.set_portrait()
+        page.fit_to_pages(1, 1)
         page.set_column(0, 4, 25)
         page.set_row(2, 44)
         page.merge_range(2, 0, 2, 4, "", self.style())
@@ -214,7 +216,7 @@ class _Book:
         for k, (number, live) in enumerate(zip(self.pack.numbers, self._headlines(), strict=True)):
             page.write_string(4, k, clean(number.label), self.style(top=5, font_size=9))
             formula, kind, value = live
-            big = self.style(font_size=20, bold=True, align="left", num_format=self._big(kind))
+            big = self.style(font_size=20, bold=True, align="left", num_format=self._big(kind, value))
             if formula:
                 page.write_formula(5, k, formula, big, value)
             else:
@@ -226,14 +228,20 @@ class _Book:
         page.insert_chart(9, 0, self._curve(), {"object_position": 2})
         page.insert_chart(32, 0, self._bars(), {"object_position": 2})
 
-    def _big(self, kind: str) -> str:
+    def _chance(self, probability: float) -> str:
+        """The format of a chance: what the screen says in words where whole percents would claim certainty."""
+        words = clean(self.say.f.chance(probability))
+        return "0%" if words[0].isdigit() else f'"{words}"'
+
+    def _big(self, kind: str, value: float) -> str:
         unit = self.say.f.unit if self.say.t.language == "fr" else ""
         if kind == "chance":
-            return "0%"
+            return self._chance(value)
+        plus = "+" if kind == "gain" else ""
         if self.say.t.language == "fr":
-            return f'#,##0"\u00a0{unit}";\u2212#,##0"\u00a0{unit}"'
+            return f'{plus}#,##0"\u00a0{unit}";\u2212#,##0"\u00a0{unit}"'
         symbol = self.say.f.symbol
-        return f'"{symbol}"#,##0"k";\u2212"{symbol}"#,##0"k"'
+        return f'{plus}"{symbol}"#,##0"k";\u2212"{symbol}"#,##0"k"'
 
     def _headlines(self) -> list[tuple[str, str, float]]:
         """Formula, kind and value of the five headline numbers, in whole thousands as on the screen."""
@@ -253,12 +261,12 @@ class _Book:
             (f"={self.cell('variants', 0, table.column('risk'))}", "chance", outlook.baseline.probability_below_floor_ever),
         ]
         if best is None:
-            return [*found, ("", "amount", 0), ("", "amount", 0)]
+            return [*found, ("", "amount", 0), ("", "gain", 0)]
         row = variants.index(best)
         protected = f.thousands(outlook.projection.curves[best].lowest.median_minor)
         gain = (
             f"=ROUND({self.cell('variants', row, low)}/{thousand},0)-ROUND({self.cell('variants', 0, low)}/{thousand},0)",
-            "amount",
+            "gain",
             protected - f.thousands(outlook.baseline.lowest.median_minor),
         )
         spent = f"=ROUND({self.cell('variants', row, cost)}/{thousand},0)"
@@ -280,7 +288,7 @@ class _Book:
             line = {"color": palette.VARIANT[variant], "width": width, "dash_type": dashes[variant]}
             self._series(chart, balance, 1 + k, days, line)
         title = self.say("cash.curve_title", unit=self.say.f.unit)
-        month = {"date_axis": True, "num_format": "mmm yy", "major_unit": 1, "major_unit_type": "months"}
+        month = {"date_axis": True, "num_format": month_format(self.say), "major_unit": 1, "major_unit_type": "months"}
         self._finish(chart, title, month, (960, 440))
         return chart
 
@@ -298,7 +306,7 @@ class _Book:
             categories, values = "=" + self.area("weeks", 0), "=" + self.area("weeks", k)
             chart.add_series({"name": name, "categories": categories, "values": values, "gap": 70, "overlap": 100, **fill})
         title = self.say("cash.weeks_title", unit=self.say.f.unit)
-        self._finish(chart, title, {"text_axis": True, "num_format": "d mmm"}, (960, 340))
+        self._finish(chart, title, {"text_axis": True, "num_format": month_format(self.say, "d mmm")}, (960, 340))
         return chart
 
     def _series(self, chart: Any, sheet: Sheet, column: int, days: str, line: dict[str, object]) -> None:

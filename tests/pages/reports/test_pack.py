@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 import unicodedata
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 
 import pypdf
@@ -13,11 +16,12 @@ import pytest
 from pptx import Presentation
 from python_calamine import CalamineWorkbook
 
-from pages.ui.cash_words import headlines, sentence
+from forecasting.dates import to_date
+from pages.ui.cash_words import bridge, headlines, sentence
 from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.reports.csv_files import csv_files, harmless
 from pages.ui.reports.offer import everything
-from pages.ui.reports.pack import Pack, pack_of
+from pages.ui.reports.pack import Pack, pack_of, with_total, written
 from pages.ui.reports.pdf import pdf
 from pages.ui.reports.slides import slides
 from pages.ui.reports.words import clean, printable, runs
@@ -112,3 +116,95 @@ def test_the_text_files_add_up_to_the_cent(pack: Pack) -> None:
 def test_one_archive_holds_everything(pack: Pack) -> None:
     names = set(zipfile.ZipFile(io.BytesIO(everything(pack))).namelist())
     assert {"pack.pdf", "pack.pptx", "pack.xlsx", "csv/balance.csv", "csv/invoices.csv"} <= names
+
+
+def tables_of(pack: Pack) -> dict[str, list[list[str]]]:
+    """The tables that paper and slides show, in the words that the screen's writers give them."""
+    codes = ("variants", "weeks")
+    told = {code: written(pack.sheet(code), pack.say)[1] for code in codes}
+    return told | {"costs": written(with_total(pack.sheet("costs"), pack.say), pack.say)[1]}
+
+
+def test_every_table_on_paper_says_what_the_screen_says(pack: Pack) -> None:
+    text = squeezed("".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf(pack))).pages))
+    for rows in tables_of(pack).values():
+        assert rows
+        for row in rows:
+            assert squeezed("".join(row)) in text, row
+    outlook, say = pack.view.outlook, pack.say
+    told = bridge(outlook, pack.view.causes[pack.view.shown], say)
+    for name, amount in (told.start, *told.causes, told.result):
+        assert squeezed(clean(name)) in text and squeezed(say.f.of_thousands(amount, signed=True)) in text, name
+
+
+def test_the_slides_tables_and_bars_are_the_screens(pack: Pack) -> None:
+    show = Presentation(io.BytesIO(slides(pack)))
+    shapes = [shape for page in show.slides for shape in page.shapes]
+    tables = [[[c.text for c in row.cells] for row in s.table.rows][1:] for s in shapes if s.has_table]
+    assert tables[0] == tables_of(pack)["variants"] and tables[1] == tables_of(pack)["costs"]
+    told = bridge(pack.view.outlook, pack.view.causes[pack.view.shown], pack.say)
+    charts = [shape.chart for shape in shapes if shape.has_chart]
+    wanted = [(clean(name), amount) for name, amount in (told.start, *told.causes, told.result)]
+    bars = charts[1].plots[0]
+    assert [(str(c), v) for c, v in zip(bars.categories, bars.series[0].values, strict=True)] == wanted
+    weeks = pack.sheet("weeks")
+    for k, series in enumerate(charts[2].plots[0].series, start=1):
+        assert list(series.values) == [pack.say.f.thousands(int(row[k] or 0)) for row in weeks.rows]
+
+
+def test_nothing_on_a_slide_reaches_its_foot_or_leaves_it(pack: Pack) -> None:
+    show = Presentation(io.BytesIO(slides(pack)))
+    for page in show.slides:
+        foot = next(s.top for s in page.shapes if s.has_text_frame and s.text_frame.text == pack.footer)
+        for shape in page.shapes:
+            bottom = (
+                sum(row.height for row in shape.table.rows) + shape.top if shape.has_table else shape.top + shape.height
+            )
+            assert shape.left + shape.width <= show.slide_width
+            assert bottom <= foot or shape.top >= foot - 20_000, shape.name
+
+
+def test_the_first_sheet_shows_the_screens_numbers(pack: Pack) -> None:
+    """The value of each headline under its own number format reads as on screen, chances near certainty included."""
+    made = workbook(pack)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(made)).get_sheet_by_index(0).to_python()
+    shown = headlines(pack.view.outlook, pack.say, phone=False)
+    assert rows[4][:5] == [clean(h.label) for h in shown]
+    outlook, f = pack.view.outlook, pack.say.f
+    best = outlook.best
+    assert best is not None
+    low = f.thousands(outlook.baseline.lowest.median_minor)
+    protected = f.thousands(outlook.projection.curves[best].lowest.median_minor)
+    wanted = (f.thousands(outlook.ledger.opening_cash_minor), low, outlook.baseline.probability_below_floor_ever)
+    assert [re.sub(r"\D", "", h.value) for h in (*shown[:2], *shown[3:])] == [
+        str(abs(int(rows[5][k]))) for k in (0, 1, 3, 4)
+    ]
+    assert rows[5][:5] == [*wanted, f.thousands(outlook.cost_minor(best)), protected - low]
+
+
+@pytest.mark.parametrize(("probability", "told"), [(0.999, ">"), (0.001, "<"), (1.0, ""), (0.0, ""), (0.42, "")])
+def test_a_sheet_never_rounds_a_chance_to_certainty(pack: Pack, probability: float, told: str) -> None:
+    curves = dict(pack.view.outlook.projection.curves)
+    curves["baseline"] = replace(curves["baseline"], probability_below_floor_ever=probability)
+    outlook = replace(pack.view.outlook, projection=replace(pack.view.outlook.projection, curves=curves))
+    made = workbook(pack_of(replace(pack.view, outlook=outlook), pack.say))
+    styles = zipfile.ZipFile(io.BytesIO(made)).read("xl/styles.xml").decode()
+    words = html.escape(f'"{clean(pack.say.f.chance(probability))}"')
+    assert (words in styles) == bool(told)
+
+
+def test_days_in_the_workbook_are_days(pack: Pack) -> None:
+    """Also where a formula finds them, for a reader without a calculator."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook(pack)))
+    variants = pack.sheet("variants")
+    rows = book.get_sheet_by_name(clean(variants.title)[:31]).to_python()[3:]
+    place = variants.column("day")
+    assert [row[place] for row in rows] == [to_date(int(row[place] or 0)) for row in variants.rows]
+
+
+def test_the_foot_tells_an_unsaved_assumption_from_a_saved_scenario(pack: Pack) -> None:
+    days = "15 jours de retard" if pack.say.t.language == "fr" else "15 days"
+    unsaved = pack_of(replace(pack.view, scenario=""), pack.say)
+    assert "Retard de 15 jours" in pack.footer and days in pack.footer
+    assert days in unsaved.footer and pack.say("pack.usual") not in unsaved.footer
+    assert pack.say("pack.unsaved") in dict(unsaved.facts).values()
