@@ -39,6 +39,7 @@ from data.repository_forecasts import (
     ready_scenarios,
     save_forecast,
 )
+from data.repository_held import held_on
 from data.repository_imports import ImportReceipt, ImportRecord, import_problems, list_imports, store_reading
 from data.repository_invoices import InvoiceFilter, InvoiceLine, InvoicePage, invoices
 from data.repository_ledger import DataVersion, data_version, load_ledger
@@ -166,6 +167,7 @@ __all__ = [
     "first_day",
     "forecast_bands",
     "forecasts",
+    "held_on",
     "import_problems",
     "invoices",
     "keep_weeks",

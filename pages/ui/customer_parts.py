@@ -273,6 +273,24 @@ def facts(at: Desk, found: Customers) -> None:
     if may(at.principal, "change_data"):
         _add(at, picked, found.as_of)
     st.caption(say("customers.assumption"))
+    _held(at, picked)
+
+
+def _held(at: Desk, partner_id: str) -> None:
+    """All that is kept on a customer as a file, for a request of access; made, and noted in the trail, when asked for."""
+    if not (may(at.principal, "read_treasury") and may(at.principal, "read_imports")):
+        return
+    st.download_button(
+        at.say("customers.held"),
+        data=lambda: repository.held_on(at.store, at.principal, partner_id).encode("utf-8"),
+        file_name=f"{at.say('customers.held_file')}.json",
+        mime="application/json",
+        icon=":material/folder_shared:",
+        type="tertiary",
+        help=at.say("customers.held_help"),
+        on_click="ignore",
+        key="held",
+    )
 
 
 def _effects(known: Solvency, say: Voice) -> Table:

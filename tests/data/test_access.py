@@ -74,6 +74,7 @@ CLERK_READS: dict[str, Callable[[Store, Principal], Any]] = {
     "mapping_for": lambda s, p: repo.mapping_for(s, p, "x"),
     "audit_trail": repo.audit_trail,
     "first_broken_seal": repo.first_broken_seal,
+    "held_on": lambda s, p: repo.held_on(s, p, "C001"),
 }
 CHANGES: dict[str, Callable[[Store, Principal], Any]] = {
     "save_company": lambda s, p: repo.save_company(s, p, repo.Company()),

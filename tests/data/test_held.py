@@ -1,0 +1,80 @@
+"""What is handed out on a partner is all that the store holds on it, and nothing on anybody else."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from data import repository as repo
+from data.access import FINANCE
+from data.repository import Store
+from data.sample import SampleCompany, sample_company
+from data.sample_store import fill_store
+from forecasting.errors import InputRejected
+
+AS_OF = date(2026, 11, 25)
+
+
+@pytest.fixture(scope="module")
+def sample() -> SampleCompany:
+    return sample_company(AS_OF, invoices=1_000)
+
+
+@pytest.fixture
+def store(tmp_path: Any, sample: SampleCompany) -> Iterator[Store]:
+    with repo.create_store(tmp_path / "s.duckdb") as opened:
+        fill_store(opened, FINANCE, sample)
+        yield opened
+
+
+def rows(store: Store, question: str, *values: object) -> list[Any]:
+    with store.read() as cursor:
+        return cursor.execute(question, list(values)).fetchall()
+
+
+def held(store: Store, partner_id: str) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = json.loads(repo.held_on(store, FINANCE, partner_id))
+    return found
+
+
+def test_every_row_of_every_table_that_knows_the_partner_is_there(store: Store) -> None:
+    repo.save_solvency_fact(store, FINANCE, partner_id="C001", day=AS_OF, kind="incident", source="Greffe")
+    found = held(store, "C001")
+    asked = "SELECT table_name FROM information_schema.columns NATURAL JOIN information_schema.tables"
+    tables = rows(store, f"{asked} WHERE column_name = 'partner_id' AND table_type = 'BASE TABLE'")
+    counts = {t: rows(store, f"SELECT count(*) FROM {t} WHERE partner_id = 'C001'")[0][0] for (t,) in tables}
+    assert {t: len(found.get(t, [])) for t in counts} == counts
+    assert all(counts[table] > 0 for table in ("partner", "invoice", "solvency_fact"))
+    (total,) = rows(store, "SELECT sum(amount_minor) FROM invoice WHERE partner_id = 'C001'")[0]
+    assert sum(row["amount_minor"] for row in found["invoice"]) == total
+
+
+def test_rows_of_others_stay_out(store: Store) -> None:
+    found = held(store, "C001")
+    own = [row["partner_id"] for table in found.values() for row in table if "partner_id" in row]
+    assert set(own) == {"C001"}
+
+
+def test_texts_that_name_the_partner_are_found_whatever_their_case(store: Store, sample: SampleCompany) -> None:
+    name = next(p.name for p in sample.partners if p.partner_id == "C001")
+    repo.save_scenario(store, FINANCE, name=f"Sans {name.upper()}", content='kind = "certain"\n')
+    repo.save_scenario(store, FINANCE, name="Calme", content='kind = "certain"\n')
+    names = [row["name"] for row in held(store, "C001")["scenario"]]
+    assert f"Sans {name.upper()}" in names and "Calme" not in names
+
+
+def test_the_request_itself_is_noted_and_shown_the_next_time(store: Store) -> None:
+    assert [r["subject"] for r in held(store, "C003").get("audit", []) if r["action"] == "data.export"] == []
+    assert [r["subject"] for r in held(store, "C003")["audit"] if r["action"] == "data.export"] == ["C003"]
+
+
+@pytest.mark.parametrize("partner_id", ["nobody", "", "' OR 1=1 --", "C001'; DROP TABLE partner; --"])
+def test_of_a_stranger_nothing_is_held_and_nothing_noted(store: Store, partner_id: str) -> None:
+    before = len(repo.audit_trail(store, FINANCE))
+    with pytest.raises(InputRejected) as refused:
+        repo.held_on(store, FINANCE, partner_id)
+    assert refused.value.problems[0].code == "store.unknown_partner"
+    assert len(repo.audit_trail(store, FINANCE)) == before
+    assert rows(store, "SELECT count(*) FROM partner")[0][0] > 0
