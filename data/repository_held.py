@@ -19,21 +19,32 @@ _BRANCHES: Final = (
 _TEXTS: Final = (
     ("bank_line", ("label", "reference", "counterparty")),
     ("scenario", ("name", "content")),
-    ("contract", ("content",)),
+    ("contract", ("name", "content")),
     ("planned_flow", ("label",)),
     ("budget", ("name",)),
     ("audit", ("subject", "details")),
 )
-#: Shorter names would be found inside other words.
-_NAME_LETTERS: Final = 4
+#: Where programs write the id itself, and in what form: a whole cell, or a key or text of TOML. In free text it is not
+#: looked for: an id such as "12" stands in every date.
+_WHOLE: Final = "^{mark}$"
+_TOML: Final = r"""["']{mark}["']|(?m:^|[.\[])\s*{mark}\s*[.=\]]"""
+_IDS: Final = {
+    ("scenario", "content"): _TOML,
+    ("contract", "content"): _TOML,
+    ("budget", "name"): _WHOLE,
+    ("audit", "subject"): _WHOLE,
+}
+#: A name stands between other characters than letters and digits, so that Mart is not found in Martin.
+_NAME: Final = r"(?:^|[^\pL\pN]){mark}(?:$|[^\pL\pN])"
 
 
 def held_on(store: Store, principal: Principal, partner_id: str) -> str:
     """All rows on a partner as JSON, table by table, for a request of access (GDPR, article 15); noted in the trail.
 
     Every table that knows partners by their id, the rows that hang on those, and the texts (bank lines, scenarios,
-    contracts, planned flows, budget, trail) in which the id or the name stands, whatever its case. Amounts are in minor
-    units, times in UTC. InputRejected for a partner that no table knows.
+    contracts, planned flows, budget, trail) that name it: by any name it ever had, as whole words whatever their case, or
+    by its id where programs write ids. Amounts are in minor units, times in UTC. InputRejected for a partner that no table
+    knows.
     """
     require(principal, "read_treasury")
     require(principal, "read_imports")
@@ -44,10 +55,9 @@ def held_on(store: Store, principal: Principal, partner_id: str) -> str:
         for table, key, trunk in _BRANCHES:
             wanted = f"{key} IN (SELECT {key} FROM {trunk} WHERE partner_id = ?)"
             found[table] = _rows(cursor, table, wanted, [partner_id])
-        marks = _marks(partner_id, found)
+        names = {str(row["name"]) for table in ("partner", "partner_replaced") for row in found[table]} - {""}
         for table, columns in _TEXTS:
-            named = [f"contains(lower({column}), ?)" for column in columns for _ in marks]
-            found[table] = _rows(cursor, table, " OR ".join(named), marks * len(columns))
+            found[table] = _named(cursor, table, columns, partner_id, sorted(names))
     record_audit(store, principal, "data.export", partner_id)
     return json.dumps({table: rows for table, rows in found.items() if rows}, ensure_ascii=False, indent=1, default=str)
 
@@ -68,7 +78,20 @@ def _rows(cursor: Cursor, table: str, condition: str, values: list[str]) -> list
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
-def _marks(partner_id: str, found: dict[str, list[dict[str, object]]]) -> list[str]:
-    """What the partner is known by: the id and every name it ever had, in small letters."""
-    names = {str(row["name"]) for table in ("partner", "partner_replaced") for row in found[table]}
-    return [partner_id.lower(), *sorted({name.lower() for name in names if len(name) >= _NAME_LETTERS})]
+def _named(
+    cursor: Cursor, table: str, columns: tuple[str, ...], partner_id: str, names: list[str]
+) -> list[dict[str, object]]:
+    """Rows in which a column names the partner; patterns are bound like any other value."""
+    conditions, values = [], []
+    for column in columns:
+        patterns = [(_NAME, name) for name in names]
+        patterns += [(_IDS[table, column], partner_id)] if (table, column) in _IDS else []
+        for pattern, mark in patterns:
+            conditions.append(f"regexp_matches({column}, ?, 'i')")
+            values.append(pattern.format(mark=_literally(mark)))
+    return _rows(cursor, table, " OR ".join(conditions) or "false", values)
+
+
+def _literally(mark: str) -> str:
+    """A mark that stands for itself in a pattern: whatever is no letter, digit or space is escaped by its code."""
+    return "".join(c if c.isalnum() or c == " " else f"\\x{{{ord(c):x}}}" for c in mark)

@@ -32,11 +32,11 @@ RULES: Final = """
 [data-testid="stFileUploaderDropzone"] { min-height: 7.5rem; align-items: center; border: 1px dashed; }
 /* 8 a hairline above the bottom bar */
 [data-testid="stBottomBlockContainer"] { border-top: 1px solid light-dark(#D5DEDA, #2C3A35); padding-block: 1rem; }
-/* 11 the tour's buttons stay beside its words */
+/* 9 the tour's buttons stay beside its words */
 @media (min-width: 900px) { .st-key-tour { flex-wrap: nowrap !important; } }
-/* 9 phone sizes */
+/* 10 phone sizes */
 @media (max-width: 640px) { .stApp h1 { font-size: 1.75rem; } .st-key-say p { font-size: 1.1875rem; } }
-/* 10 print: A4 across, without what is only for working */
+/* 11 print: A4 across, without what is only for working */
 @media print {
   @page { size: A4 landscape; margin: 14mm; }
   [data-testid="stHeader"], [data-testid="stToolbar"], .st-key-panel, .st-key-actions, .st-key-band,

@@ -13,6 +13,7 @@ from data.repository import Store
 from data.sample import SampleCompany, sample_company
 from data.sample_store import fill_store
 from forecasting.errors import InputRejected
+from forecasting.ledger import Partner
 
 AS_OF = date(2026, 11, 25)
 
@@ -63,6 +64,37 @@ def test_texts_that_name_the_partner_are_found_whatever_their_case(store: Store,
     repo.save_scenario(store, FINANCE, name="Calme", content='kind = "certain"\n')
     names = [row["name"] for row in held(store, "C001")["scenario"]]
     assert f"Sans {name.upper()}" in names and "Calme" not in names
+
+
+def plain_partner(store: Store, partner_id: str, name: str) -> None:
+    repo.save_partner(store, FINANCE, Partner(partner_id=partner_id, name=name))
+
+
+def test_an_id_that_is_a_number_or_part_of_another_finds_no_row_of_others(store: Store) -> None:
+    plain_partner(store, "12", "")
+    plain_partner(store, "C0", "Mart")
+    plain_partner(store, "C0012", "Martin SARL")
+    text = 'kind = "stochastic"\n[delays]\nadd_days = 12\n# 2026-12-01, Martin\n'
+    repo.save_scenario(store, FINANCE, name="Douze", content=text)
+    for partner_id in ("12", "C0"):
+        found = held(store, partner_id)
+        assert set(found) == {"partner", "audit"}, partner_id
+        assert {row["subject"] for row in found["audit"]} == {partner_id}
+
+
+@pytest.mark.parametrize("written", ['partner = "a.b (c)+é"', "partner = 'A.B (C)+É'"])
+def test_an_id_is_found_in_a_scenario_as_a_text_whatever_signs_it_holds(store: Store, written: str) -> None:
+    plain_partner(store, "a.b (c)+é", "Électricité")
+    repo.save_scenario(store, FINANCE, name="S", content=f'kind = "certain"\n[[payments]]\n{written}\n')
+    assert [row["name"] for row in held(store, "a.b (c)+é")["scenario"]] == ["S"]
+
+
+@pytest.mark.parametrize("written", ["[limits]\n12 = 50000\n", "[limits.12]\namount = 1\n", '[debtors]\nonly = ["12"]\n'])
+def test_an_id_is_found_in_a_contract_as_a_key(store: Store, written: str) -> None:
+    plain_partner(store, "12", "")
+    repo.save_contract(store, FINANCE, kind="insurance", name="Police", content=written)
+    repo.save_contract(store, FINANCE, kind="insurance", name="Autre", content="[limits]\n112 = 12\n")
+    assert [row["name"] for row in held(store, "12")["contract"]] == ["Police"]
 
 
 def test_the_request_itself_is_noted_and_shown_the_next_time(store: Store) -> None:
