@@ -252,6 +252,13 @@ def _reset(ledger: Ledger) -> None:
 
 
 def _take_ready(ledger: Ledger) -> None:
+    """Ask the ready-made question that was clicked, or nothing where the one on screen was clicked away.
+
+    A browser that has not yet drawn the choice that a control brought about sends its old one with the next control's
+    value: that is no click.
+    """
+    if _collected() != current():
+        return
     code = st.session_state["ask_ready"]
     if code is not None:
         _remember(current())

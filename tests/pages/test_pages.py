@@ -100,6 +100,14 @@ def test_every_control_changes_the_result(company: Path, control: str, value: An
     assert [m.value for m in app.metric] + [said(app)] != plain
 
 
+def test_a_browser_that_lags_behind_undoes_no_control(company: Path) -> None:
+    app = opened(delay="15")
+    assert app.session_state["ask_ready"] == "later_15", "the control's value is a ready-made question"
+    app.button_group(key="ask_ready").set_value(None)  # what a browser that has not drawn it yet sends with the next move
+    app.select_slider(key="ask_factor").set_value(Decimal("1.5")).run()
+    assert (app.select_slider(key="ask_delay").value, app.select_slider(key="ask_factor").value) == (15, Decimal("1.5"))
+
+
 def test_whom_a_shock_concerns_matters(company: Path) -> None:
     ledger = small_sample().ledger()
     segment = max({p.segment for p in ledger.partners if p.segment})
