@@ -27,6 +27,8 @@ OFFSETS: Final = 256
 PROFILES_MAX: Final = 256
 #: Paid invoices from which a partner has a profile of its own.
 OWN_PROFILE_INVOICES: Final = 8
+#: Clock steps from issue to due date where no invoice shows any.
+_TERM: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def delay_profiles(
         profile[curves.segment_of == segment] = row
     profile[own] = 1 + len(segments) + np.arange(len(own))
     term = _usual_term(behaviour, history)
-    terms = np.concatenate([np.full(1 + len(segments), int(np.median(term))), term[own]])
+    terms = np.concatenate([np.full(1 + len(segments), int(np.median(term)) if len(term) else _TERM), term[own]])
     pmf = _calendar_curve(hazard, terms, behaviour.clock)
     assumed = np.zeros(len(pmf), dtype=np.bool_)
     assumed[0] = not known
@@ -119,7 +121,7 @@ def partner_hazards(behaviour: Behaviour, partners: npt.NDArray[np.intp]) -> Flo
 def _usual_term(behaviour: Behaviour, history: PaymentHistory) -> npt.NDArray[np.int64]:
     """Each partner's median number of clock steps from issue to due date, everybody's where it has no invoice; (C,)."""
     steps = behaviour.clock.at(history.due).astype(np.int64) - behaviour.clock.at(history.issue)
-    everybody = int(np.median(steps)) if len(steps) else 30
+    everybody = int(np.median(steps)) if len(steps) else _TERM
     term = np.full(history.partners, everybody, dtype=np.int64)
     order = np.lexsort((steps, history.partner))
     partner = history.partner[order]

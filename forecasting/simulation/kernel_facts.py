@@ -148,22 +148,22 @@ DIVIDEND_DAY: Final = 6
 
 
 def fact_arrays(block: FactsBlock) -> FactArrays:
-    """A block's arrays as the kernel takes them."""
+    """A block's arrays as the kernel takes them: row by row in memory, or the compiler would make a kernel for each order."""
 
     def table(*columns: npt.NDArray[np.signedinteger[Any]]) -> Int64:
         return np.column_stack([column.astype(np.int64) for column in columns])
 
     coming = block.business
     return FactArrays(
-        drawn=block.drawn,
-        receipt_ptr=block.receipt_ptr,
-        receipt_invoice=block.receipt_invoice,
-        receipt_day=block.receipt_day,
-        receipt_minor=block.receipt_minor,
-        payment_ptr=block.payment_ptr,
-        payment_invoice=block.payment_invoice,
-        payment_day=block.payment_day,
-        payment_minor=block.payment_minor,
+        drawn=np.ascontiguousarray(block.drawn),
+        receipt_ptr=np.ascontiguousarray(block.receipt_ptr),
+        receipt_invoice=np.ascontiguousarray(block.receipt_invoice),
+        receipt_day=np.ascontiguousarray(block.receipt_day),
+        receipt_minor=np.ascontiguousarray(block.receipt_minor),
+        payment_ptr=np.ascontiguousarray(block.payment_ptr),
+        payment_invoice=np.ascontiguousarray(block.payment_invoice),
+        payment_day=np.ascontiguousarray(block.payment_day),
+        payment_minor=np.ascontiguousarray(block.payment_minor),
         credit_ptr=block.credit_ptr,
         credit=table(block.credit_invoice, block.credit_day, block.credit_minor),
         dispute_ptr=block.dispute_ptr,
@@ -180,9 +180,9 @@ def fact_arrays(block: FactsBlock) -> FactArrays:
         ),
         request_ptr=block.request_ptr,
         request=table(block.request_partner, block.request_day, block.request_declared),
-        coming_row=np.zeros(0, dtype=np.int64) if coming is None else coming.customer_row,
-        coming_minor=np.zeros((0, 0), dtype=np.int64) if coming is None else coming.customer_minor,
-        fixed=np.zeros((0, 0, 0), dtype=np.int64) if coming is None else coming.fixed,
+        coming_row=np.zeros(0, dtype=np.int64) if coming is None else np.ascontiguousarray(coming.customer_row),
+        coming_minor=np.zeros((0, 0), dtype=np.int64) if coming is None else np.ascontiguousarray(coming.customer_minor),
+        fixed=np.zeros((0, 0, 0), dtype=np.int64) if coming is None else np.ascontiguousarray(coming.fixed),
     )
 
 

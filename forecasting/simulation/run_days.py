@@ -63,7 +63,8 @@ def run_pay_days(runs: Runs, seed: int, paths: Int64, beyond: int, *, plain: boo
         return np.minimum(sample_pay_days(law, seed, paths, beyond), np.int16(beyond))
     state = path_states(seed, paths)
     partner_state = step(state[:, None], law.partner_stable[None, :])
-    limit = own_uniform(law, seed, paths, state, partner_state)[:, runs.order]
+    # row by row in memory, or the compiler would make a second kernel for the other order
+    limit = np.ascontiguousarray(own_uniform(law, seed, paths, state, partner_state)[:, runs.order])
     sorted_days = np.empty(limit.shape, dtype=np.int16)
     fill_run_days(
         step(state, EVERYBODY),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,3 +40,42 @@ def test_the_apart_process_compiles_and_leaves_the_mark() -> None:
     kernel_warmup.wait(process)
     assert process is None or process.returncode == 0
     assert kernel_warmup.is_ready()
+
+
+UNLIKE = """
+import sys
+from data.kernel_warmup import warm
+
+def compiled():
+    named = ((name, thing) for name in sorted(sys.modules) if name.startswith("forecasting") for thing in vars(sys.modules[name]).values())
+    return {f"{name}.{f.__name__}": len(f.nopython_signatures) for name, f in named if hasattr(f, "nopython_signatures")}
+
+warm()
+before = compiled()
+from data.learning import learnt
+from forecasting.scenario import Scenario
+from forecasting.simulation.engine import project
+from tests.forecasting import make
+from tests.forecasting.simulation.kernel_cases import case_of
+few = make.ledger("2026-11-23", [make.invoice("F-1", "NOR", "2026-11-18", "2027-01-17", 1248000)], cash_minor=5000000)
+owed = make.ledger("2026-11-23", (), [make.invoice("S-1", "STE", "2026-11-02", "2026-12-02", 425000)])
+for ledger in (few, owed, make.ledger("2026-11-23")):
+    project(ledger, Scenario(path_count=64), learnt=learnt(ledger, 365))
+    project(ledger, Scenario(path_count=8, horizon_days=90))
+for seed in range(40):
+    case = case_of(seed)
+    asked = Scenario(horizon_days=case.days, path_count=16)
+    for factoring in (case.factoring, None):
+        for insurance in (case.insurance, None):
+            project(case.ledger, asked, factoring, insurance, learnt=learnt(case.ledger, asked.horizon_days))
+again = {name: count for name, count in compiled().items() if count > before.get(name, 1)}
+assert before and not again, again
+"""
+
+
+def test_no_company_makes_the_compiler_work_again() -> None:
+    """A first curve of one's own waits for no compiler: companies unlike the warm-up's run the kernel that it compiled."""
+    done = subprocess.run(
+        [sys.executable, "-c", UNLIKE], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
