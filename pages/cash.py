@@ -41,14 +41,16 @@ def cockpit() -> None:
     curve, causes = cash_parts.grid(at)
     with curve:
         cash_parts.curve(at, outlook)
+        if coarse:
+            # Causes and weeks stay as they are until the whole answer, which the next run draws, brings theirs.
+            panel.write_address()
+            st.rerun(scope="fragment")
         accuracy_parts.beside(at, outlook)
     with causes:
         cash_parts.causes(at, outlook)
     cash_parts.weeks(at, outlook)
     change_parts.changed(at)
     panel.write_address()
-    if coarse:
-        st.rerun(scope="fragment")
 
 
 show()

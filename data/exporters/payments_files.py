@@ -28,6 +28,7 @@ from forecasting.behaviour import (
 )
 from forecasting.behaviour.explain import partner_behaviours
 from forecasting.behaviour.forecast import PMF_DAYS
+from forecasting.behaviour.runs import Sampler, sample_pay_days
 from forecasting.dates import to_date
 from forecasting.ledger import Invoices, Ledger, Side
 from forecasting.money import Currency, to_text
@@ -53,13 +54,18 @@ class PaymentForecast:
 
 
 def learn_side(
-    ledger: Ledger, side: Side, as_of: int, country: str = "", overrides: Overrides | None = None
+    ledger: Ledger,
+    side: Side,
+    as_of: int,
+    country: str = "",
+    overrides: Overrides | None = None,
+    sampler: Sampler = sample_pay_days,
 ) -> tuple[PaymentHistory, Behaviour]:
-    """What is known of one side on a morning, and what it teaches."""
+    """What is known of one side on a morning, and what it teaches; `sampler` as `learn` takes it."""
     history = history_of(ledger, side, as_of)
     first = int(history.issue.min()) if len(history) else as_of
     trusted = caution(history, ledger.overrides if overrides is None else overrides)
-    return history, learn(history, as_of, calendars(first, as_of, country), caution=trusted)
+    return history, learn(history, as_of, calendars(first, as_of, country), caution=trusted, sampler=sampler)
 
 
 def forecast_payments(

@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from forecasting.behaviour.history import PaymentHistory
 from forecasting.behaviour.odds import ridge_logistic
-from forecasting.behaviour.runs import Habits, run_law, sample_pay_days, shared_excess
+from forecasting.behaviour.runs import Habits, Sampler, run_law, sample_pay_days, shared_excess
 from forecasting.ledger import NO_DAY
 
 Floats = npt.NDArray[np.float64]
@@ -203,7 +203,13 @@ def habits_at(level: int, run: Floats, lasting: Floats) -> Habits:
     return Habits(run=run, habit=np.minimum(lasting + habit, 0.9), economy=economy)
 
 
-def widen(past: Sequence[PastForecast], run: Floats, lasting: Floats, prior_square: float = SQUARE_PRIOR) -> Widening:
+def widen(
+    past: Sequence[PastForecast],
+    run: Floats,
+    lasting: Floats,
+    prior_square: float = SQUARE_PRIOR,
+    sampler: Sampler = sample_pay_days,
+) -> Widening:
     """The step of `WIDENINGS` under which past weekly sums missed as much as forecast.
 
     For each past origin 200 paths are drawn at each step; z = (actual - median) / (half the 80 % width / 1.2816) over its
@@ -214,7 +220,7 @@ def widen(past: Sequence[PastForecast], run: Floats, lasting: Floats, prior_squa
     for level in range(len(WIDENINGS)):
         missed = _Missed()
         for forecast in past:
-            missed = missed.plus(forecast, habits_at(level, run, lasting))
+            missed = missed.plus(forecast, habits_at(level, run, lasting), sampler)
         if level == 0:
             weeks, first, inside = missed.weeks, missed, missed.inside
         narrower = (first.width / missed.width) ** 2 if missed.width else 1.0
@@ -233,14 +239,16 @@ class _Missed:
     weeks: int = 0
     inside: int = 0
 
-    def plus(self, past: PastForecast, habits: Habits) -> _Missed:
+    def plus(self, past: PastForecast, habits: Habits, sampler: Sampler) -> _Missed:
         """With the weeks of one more past forecast, drawn under given habits."""
         weeks = min(JUDGED_DAYS // 7, int(past.day[past.seen - 1] + 1 - past.history.as_of) // 7) if past.seen else 0
         if weeks <= 0 or not len(past.history):
             return self
         amount = past.history.amount_minor
         actual = _weekly(_actual_days(past), amount, weeks)[0]
-        low, middle, high = np.quantile(_weekly(_drawn_days(past, habits), amount, weeks), [0.1, 0.5, 0.9], axis=0)
+        low, middle, high = np.quantile(
+            _weekly(_drawn_days(past, habits, weeks, sampler), amount, weeks), [0.1, 0.5, 0.9], axis=0
+        )
         deviation = np.maximum((high - low) / 2 / 1.2816, 0.02 * actual.mean() + 1.0)
         return _Missed(
             square=self.square + float((np.minimum(np.abs(actual - middle) / deviation, _MISS_MAX) ** 2).sum()),
@@ -255,17 +263,19 @@ def _actual_days(past: PastForecast) -> npt.NDArray[np.int64]:
     return days[np.minimum(past.paid_at, past.seen)][None, :]
 
 
-def _drawn_days(past: PastForecast, habits: Habits) -> npt.NDArray[np.int64]:
+def _drawn_days(past: PastForecast, habits: Habits, weeks: int, sampler: Sampler) -> npt.NDArray[np.int64]:
+    """Days of payment on drawn paths, as far as the judged weeks reach: what is drawn on a day needs none after it."""
+    judged = int(np.searchsorted(past.day, past.history.as_of + 7 * weeks))
     law = run_law(
         as_of=past.history.as_of,
-        day=past.day,
+        day=past.day[:judged],
         partner=past.history.partner,
         stable=past.history.stable,
         partner_stable=past.history.partner_stable,
-        hazard=past.hazard,
+        hazard=past.hazard[:, :judged],
         habits=habits,
     )
-    return sample_pay_days(law, past.history.as_of, np.arange(_PATHS), 32_000).astype(np.int64)
+    return sampler(law, past.history.as_of, np.arange(_PATHS), 32_000).astype(np.int64)
 
 
 def _weekly(pay: npt.NDArray[np.int64], amount_minor: npt.NDArray[np.int64], weeks: int) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,6 +64,10 @@ class RunLaw:
 
     def __len__(self) -> int:
         return len(self.partner)
+
+
+#: What draws days of payment: `sample_pay_days`, or compiled code with the same bits (law, seed, paths, beyond).
+Sampler = Callable[[RunLaw, int, npt.NDArray[np.int64], int], PayDays]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

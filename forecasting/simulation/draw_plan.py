@@ -24,7 +24,7 @@ from forecasting.simulation.kernel_draws import Tables
 from forecasting.simulation.kernel_facts import to_ppm
 from forecasting.simulation.known import Known, OpenRows, known_part
 from forecasting.simulation.luck import DISPUTE, GOLDEN, step_of
-from forecasting.simulation.run_days import Runs
+from forecasting.simulation.run_days import DrawnDays, Runs
 from forecasting.simulation.shocks import PartnerShock, partner_shock
 from forecasting.simulation.table import NEVER, DelayTables, delay_tables
 
@@ -120,6 +120,7 @@ class DrawPlan:
     (G,): the same shock as a ratio and days, for invoices that are already late. roll int16 (H + 1,): the business day
     of each day, H for none within the horizon. The invoices run_column int64 (m,) of the joint law `runs` stand
     at run_slot int64 (m,) of the plan. coming: what the ledger only expects, None where all of it is certain.
+    drawn: what `runs` drew for other questions.
     """
 
     as_of: int
@@ -146,6 +147,7 @@ class DrawPlan:
     run_slot: Int64
     run_column: Int64
     coming: Coming | None = None
+    drawn: DrawnDays | None = None
 
     @cached_property
     def known_receipts(self) -> Shared:

@@ -211,9 +211,11 @@ def run_days(plan: DrawPlan, luck: PathLuck, stop: Int16, *, plain: bool = False
     plus days, rolled to the next business day; where there is none the days are those of the forecast.
     """
     assert plan.runs is not None
-    day = run_pay_days(plan.runs, plan.seed, luck.paths, plan.horizon_days, plain=plain)[:, plan.run_column].astype(
-        np.int64
-    )
+    if plan.drawn is None or plain:
+        drawn = run_pay_days(plan.runs, plan.seed, luck.paths, plan.horizon_days, plain=plain)
+    else:
+        drawn = plan.drawn.of(plan.runs, plan.seed, luck.paths, plan.horizon_days)
+    day = drawn[:, plan.run_column].astype(np.int64)
     debtor = plan.debtor_of(plan.run_slot)
     group = plan.debtors.group[debtor]
     factor, add = plan.factor[group], plan.add[group]

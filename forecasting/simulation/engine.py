@@ -30,6 +30,7 @@ from forecasting.simulation.draw_block import draw_block
 from forecasting.simulation.draw_plan import DrawPlan, draw_plan, with_coming
 from forecasting.simulation.expectations import Expectations, assumed
 from forecasting.simulation.flows import CATEGORIES, Variant
+from forecasting.simulation.groundwork import Groundwork
 from forecasting.simulation.kernel import (
     CompiledContracts,
     Exposure,
@@ -40,7 +41,6 @@ from forecasting.simulation.kernel import (
     same_exposure,
     settle_block,
 )
-from forecasting.simulation.kernel_arrays import lower_ledger, relower
 from forecasting.simulation.kernel_book import Book as LoweredBook
 from forecasting.simulation.kernel_book import Calendar
 from forecasting.simulation.kernel_results import ACCOUNT, LOSSES
@@ -85,8 +85,13 @@ class Book:
     ledger: Ledger
     scenario: Scenario
     plan: DrawPlan
-    lowered: tuple[Calendar, LoweredBook]
+    ground: Groundwork
     shelf: _Shelf = field(default_factory=_Shelf, repr=False, compare=False)
+
+    @property
+    def lowered(self) -> tuple[Calendar, LoweredBook]:
+        """The ledger as the kernel reads it."""
+        return self.ground.lowered(self.scenario.horizon_days)
 
     @property
     def block_paths(self) -> int:
@@ -95,10 +100,13 @@ class Book:
         return int(min(max(_BLOCK_CELLS // max(len(self.plan.row), 1), least), most))
 
 
-def simulate(ledger: Ledger, scenario: Scenario, *, learnt: Expectations | None = None) -> Book:
+def simulate(
+    ledger: Ledger, scenario: Scenario, *, learnt: Expectations | None = None, ground: Groundwork | None = None
+) -> Book:
     """The paths of a stochastic scenario, ready to be put under contracts.
 
     learnt: how late and how surely partners pay (`expectations.expected`); without it the labelled assumptions stand in.
+    ground: what earlier questions about the same ledger and expectations have laid out; no result depends on it.
     """
     assert scenario.kind == "stochastic", "a certain scenario has nothing to draw"
     known = learnt or assumed(ledger)
@@ -112,8 +120,10 @@ def simulate(ledger: Ledger, scenario: Scenario, *, learnt: Expectations | None 
         runs=known.runs,
         supplier_profiles=known.supplier_profiles,
     )
-    plan = with_coming(plan, ledger)
-    return Book(ledger=ledger, scenario=scenario, plan=plan, lowered=lower_ledger(ledger, scenario.horizon_days))
+    ground = ground or Groundwork(ledger=ledger)
+    assert ground.ledger is ledger or ground.ledger.fingerprint == ledger.fingerprint, "another ledger's groundwork"
+    plan = replace(with_coming(plan, ledger), drawn=ground.drawn)
+    return Book(ledger=ledger, scenario=scenario, plan=plan, ground=ground)
 
 
 def project(
@@ -171,7 +181,7 @@ def evaluate(
     read the time for `seconds`. plain: uncompiled code, the same figures, for few paths while the compiler works.
     """
     count = path_count or book.scenario.path_count
-    compiled = relower(book.lowered, book.ledger, factoring, insurance)
+    compiled = book.ground.compiled(book.scenario.horizon_days, factoring, insurance)
     kept = _reusable(book, compiled, count)
     outcomes = {variant: allocate_outcome(count, book.scenario.horizon_days) for variant in compiled.variants}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,11 @@ def runs_of(law: RunLaw, row: npt.NDArray[np.int32]) -> Runs:
     )
 
 
+def fast_pay_days(law: RunLaw, seed: int, paths: Int64, beyond: int) -> Int16:
+    """`sample_pay_days` by compiled code: the same days, bit for bit, in a fraction of the time."""
+    return run_pay_days(runs_of(law, np.arange(len(law), dtype=np.int32)), seed, paths, beyond)
+
+
 def run_pay_days(runs: Runs, seed: int, paths: Int64, beyond: int, *, plain: bool = False) -> Int16:
     """Days from as_of on which each invoice of the law is paid on each path, `beyond` for later; int16 (B, n).
 
@@ -86,3 +92,35 @@ def run_pay_days(runs: Runs, seed: int, paths: Int64, beyond: int, *, plain: boo
     days = np.empty_like(sorted_days)
     days[:, runs.order] = sorted_days
     return days
+
+
+class DrawnDays:
+    """Days that a joint law has drawn already, for the next question about the same open invoices.
+
+    A shock acts on drawn days, so that questions which differ in shocks, defaults or contracts share them. What is kept
+    is what would be drawn again, bit for bit; beyond `cells_max` days nothing more is kept.
+    """
+
+    def __init__(self, cells_max: int = 16_000_000) -> None:
+        self._room = cells_max
+        self._runs: Runs | None = None
+        self._kept: dict[tuple[int, int, bytes], Int16] = {}
+        self._guard = threading.Lock()
+
+    def of(self, runs: Runs, seed: int, paths: Int64, beyond: int) -> Int16:
+        """What `run_pay_days` returns; read-only."""
+        key = (seed, beyond, paths.tobytes())
+        with self._guard:
+            if self._runs is not runs:
+                self._room += sum(days.size for days in self._kept.values())
+                self._kept, self._runs = {}, runs
+            known = self._kept.get(key)
+        if known is not None:
+            return known
+        days = run_pay_days(runs, seed, paths, beyond)
+        days.setflags(write=False)
+        with self._guard:
+            if self._runs is runs and key not in self._kept and days.size <= self._room:
+                self._room -= days.size
+                self._kept[key] = days
+        return days

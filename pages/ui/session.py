@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import subprocess
-import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -47,6 +46,7 @@ from pages.ui import profile
 from pages.ui.cache import Bounded
 from pages.ui.doorway import through
 from pages.ui.question import Question, days_known, scenario_of
+from pages.ui.turns import Turns
 from pages.ui.voice import Voice, pick_language, voice_of
 
 #: Where the company's data lies unless the environment names another file.
@@ -99,6 +99,7 @@ class _Memory:
         self.stopped: Bounded[tuple[str, tuple[tuple[str, date], ...]], Ledger] = Bounded(4)
         self.budgets: Bounded[tuple[str, Principal], tuple[BudgetLine, ...]] = Bounded(8)
         self.books: Bounded[tuple[str, Scenario], Any] = Bounded(6)
+        self.grounds: Bounded[str, Any] = Bounded(3)
         self.paths: Bounded[tuple[str, int, Contracts, int], PathResult] = Bounded(16)
         self.claims: Bounded[tuple[str, InsurancePolicy, str], tuple[Claim, ...]] = Bounded(32)
         self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(256)
@@ -108,8 +109,7 @@ class _Memory:
         #: How long the last whole answer took.
         self.seconds = 0.0
         self.answers = 0
-        #: One projection at a time: each uses all cores, and a book remembers its last contracts.
-        self.turn = threading.Lock()
+        self.turns = Turns(os.cpu_count() or 1)
 
 
 @st.cache_resource(show_spinner=False)
@@ -378,12 +378,15 @@ def projection(of: Ledger, asked: Scenario, under: Contracts, *, coarse: bool = 
 
 def _compute(of: Ledger, asked: Scenario, under: Contracts, path_count: int) -> Projection:
     memory, engine = _memory(), _engine()
-    with memory.turn:
+    with memory.turns.turn() as threads:
         if asked.kind == "certain":
             return cast("Projection", engine.project(of, asked, under.factoring, under.insurance))
         started = time.perf_counter()
         book = book_of(of, asked)
-        found = cast("Projection", engine.evaluate(book, under.factoring, under.insurance, path_count=path_count))
+        found = cast(
+            "Projection",
+            engine.evaluate(book, under.factoring, under.insurance, path_count=path_count, threads=threads),
+        )
         if path_count == asked.path_count:
             memory.seconds = time.perf_counter() - started
             memory.answers += 1
@@ -404,10 +407,13 @@ def _settle(answers: int) -> None:
 
 def book_of(of: Ledger, asked: Scenario) -> Any:
     """The paths of a question, laid out once whatever contracts are looked at over them (a `Book` of the engine)."""
-    engine = _engine()
-    return _memory().books.get(
-        (of.fingerprint, asked), lambda: engine.simulate(of, asked, learnt=learnt(of, asked.horizon_days))
-    )
+    memory, engine = _memory(), _engine()
+
+    def simulated() -> Any:
+        ground = memory.grounds.get(of.fingerprint, lambda: engine.Groundwork(ledger=of))
+        return engine.simulate(of, asked, learnt=learnt(of, asked.horizon_days), ground=ground)
+
+    return memory.books.get((of.fingerprint, asked), simulated)
 
 
 def is_slow() -> bool:
@@ -415,7 +421,7 @@ def is_slow() -> bool:
 
     Not while others wait for theirs: a coarse answer is drawn in vain where the whole one has to queue anyway.
     """
-    return _memory().seconds > SLOW_SECONDS and not _memory().turn.locked()
+    return _memory().seconds > SLOW_SECONDS and not _memory().turns.is_busy()
 
 
 def told_path(of: Ledger, horizon_days: int, factoring: FactoringContract | None) -> PathResult:
