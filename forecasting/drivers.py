@@ -53,7 +53,7 @@ def drivers(book: Book, projection: Projection, variant: Variant, day: int, *, n
     k = day - curve.first_day
     count = projection.path_count
     sums = {c: int(flow[: k + 1].sum()) for c, flow in curve.component_sums_minor.items()}
-    change = _whole({c: total for c, total in sums.items() if total}, count)
+    change = shared_out({c: total for c, total in sums.items() if total}, count)
     rows = [Driver(heading=c, amount_minor=amount) for c, amount in change.items() if amount]
     if variant in ("baseline", "insurance"):
         rows = [_told(book, row, sums, k, count, named) for row in rows]
@@ -65,7 +65,7 @@ def drivers(book: Book, projection: Projection, variant: Variant, day: int, *, n
     return tuple(rows)
 
 
-def _whole(sums: Mapping[Category, int], count: int) -> dict[Category, int]:
+def shared_out(sums: Mapping[Category, int], count: int) -> dict[Category, int]:
     """Sums over paths as averages in whole minor units that add up to the rounded average of the total.
 
     Each is rounded down, then the largest rests are rounded up.

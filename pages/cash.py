@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import accuracy_parts, behaviour_parts, cash_parts, change_parts, frame, library, panel, session
+from pages.ui import accuracy_parts, behaviour_parts, cash_parts, change_parts, day_parts, frame, library, panel, session
 from pages.ui.cash_words import Outlook, headlines, sentence
 
 
@@ -48,6 +48,7 @@ def cockpit() -> None:
         accuracy_parts.beside(at, outlook)
     with causes:
         cash_parts.causes(at, outlook)
+    day_parts.behind(at, outlook)
     cash_parts.weeks(at, outlook)
     change_parts.changed(at)
     panel.write_address()

@@ -40,6 +40,7 @@ ROOMS = (
     "curve",
     "simulation.engine",
     "drivers",
+    "day",
     "choice",
     "collection",
     "reminders",

@@ -13,7 +13,7 @@ from data.access import may
 from data.exporters.projection_files import curve_text
 from forecasting.dates import to_date, to_day
 from forecasting.simulation.flows import VARIANTS, Variant
-from pages.ui import cash_tables, frame, panel, session
+from pages.ui import cash_tables, day_parts, frame, panel, session
 from pages.ui.cash_words import Outlook, bridge, bridge_alt, hero_alt, shocks
 from pages.ui.charts.drivers import drivers
 from pages.ui.charts.hero import Ghost, Hero, hero
@@ -120,7 +120,9 @@ def curve(at: Desk, outlook: Outlook) -> None:
         ghost=_ghost(outlook),
         phone=at.phone,
     )
-    frame.figure(hero(picture, say), key="hero", alt=hero_alt(outlook, say))
+    frame.figure(
+        hero(picture, say), key="hero", alt=hero_alt(outlook, say), on_select=day_parts.clicked, selection_mode="points"
+    )
     if at.phone:
         frame.table(cash_tables.variants(outlook, say, phone=True), alt=say("cash.curve_title", unit=say.f.unit))
     with st.container(horizontal=not at.phone, vertical_alignment="center", gap="small"):

@@ -6,7 +6,7 @@ import gc
 import os
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -41,6 +41,7 @@ from forecasting.scenario import Insolvency, Scenario
 from forecasting.simulation.certain import certain_facts
 from forecasting.simulation.claims import Claim
 from forecasting.simulation.facts import PathFacts
+from forecasting.simulation.flows import Variant
 from forecasting.simulation.path import PathResult, project_path
 from pages.ui import profile
 from pages.ui.cache import Bounded
@@ -61,6 +62,9 @@ _SAMPLE_CODES: Final = {name: code for code, name in SCENARIO_NAMES.items()}
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+    from forecasting.day import DayMoves
+    from forecasting.drivers import Driver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,7 @@ class _Memory:
         self.books: Bounded[tuple[str, Scenario], Any] = Bounded(6)
         self.grounds: Bounded[str, Any] = Bounded(3)
         self.paths: Bounded[tuple[str, int, Contracts, int], PathResult] = Bounded(16)
+        self.days: Bounded[tuple[str, Scenario, Contracts, Variant, int], tuple[DayMoves, tuple[Driver, ...]]] = Bounded(32)
         self.claims: Bounded[tuple[str, InsurancePolicy, str], tuple[Claim, ...]] = Bounded(32)
         self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(256)
         self.factoring: Bounded[tuple[str, str], FactoringContract] = Bounded(64)
@@ -270,6 +275,14 @@ def invoices_due(at: Desk, first: date, last: date, delay_days: int) -> list[Inv
     return sorted(found, key=lambda row: -abs(row.open_minor))[:50]
 
 
+def lines_of(at: Desk, invoice_ids: Sequence[str]) -> dict[tuple[Side, str], InvoiceLine]:
+    """The lines of given invoices as they were read, by side and id; what no file brought is not among them."""
+    page = repository.invoices(
+        at.store, at.principal, InvoiceFilter(invoice_ids=tuple(invoice_ids), limit=2 * len(invoice_ids))
+    )
+    return {(row.side, row.invoice_id): row for row in page.rows}
+
+
 # ── contracts and scenarios ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -397,8 +410,8 @@ def _compute(of: Ledger, asked: Scenario, under: Contracts, path_count: int) -> 
 def _settle(answers: int) -> None:
     """Takes code and tables loaded so far out of the garbage collector's sight.
 
-    Streamlit collects all garbage after each run, which looks at every object of the process: a tenth of a second of
-    everybody's time, spent on libraries that stay until the end. What sessions make later is collected as before.
+    A whole collection looks at every object of the process: a tenth of a second of everybody's time, spent on libraries
+    that stay until the end. What sessions make later is collected as before.
     """
     if answers in _SETTLED_AFTER:
         gc.collect()
@@ -422,6 +435,24 @@ def is_slow() -> bool:
     Not while others wait for theirs: a coarse answer is drawn in vain where the whole one has to queue anyway.
     """
     return _memory().seconds > SLOW_SECONDS and not _memory().turns.is_busy()
+
+
+def behind_day(
+    at: Desk, question: Question, answer: Projection, variant: Variant, day: int
+) -> tuple[DayMoves, tuple[Driver, ...]]:
+    """What moves a day of an answer, and the way to its balance from today's."""
+
+    def compute() -> tuple[DayMoves, tuple[Driver, ...]]:
+        _engine()
+        from forecasting.day import day_moves
+        from forecasting.drivers import drivers
+
+        book = book_of(ledger(at), asked)
+        return day_moves(book, answer, variant, day), drivers(book, answer, variant, day)
+
+    asked = scenario(at, question)
+    key = (answer.ledger_fingerprint, asked, contracts(at), variant, day)
+    return _memory().days.get(key, compute)
 
 
 def told_path(of: Ledger, horizon_days: int, factoring: FactoringContract | None) -> PathResult:

@@ -71,6 +71,25 @@ def test_a_week_lists_its_invoices(reader: Reader) -> None:
     page.get_by_text(re.compile("Ateliers Orvalise")).first.wait_for()
 
 
+def test_a_click_on_the_curve_tells_what_stands_behind_the_day(reader: Reader) -> None:
+    page = reader.open("/?band=both")
+    plot = page.locator("[class*='st-key-hero'] .nsewdrag")
+    plot.wait_for()
+    at = plot.bounding_box()
+    assert at is not None
+    page.mouse.click(at["x"] + at["width"] * 0.3, at["y"] + at["height"] * 0.4)
+    behind = page.locator(".st-key-day_behind")
+    behind.get_by_text(re.compile("solde médian")).wait_for()
+    behind.get_by_text("Virements du factor").first.wait_for()
+    behind.get_by_text(re.compile("Le factor finance")).wait_for()
+    behind.get_by_text(re.compile(r"Ateliers Orvalise, \d+")).first.wait_for()
+    clicked = behind.inner_text()
+    page.get_by_role("button", name=re.compile("Le point bas")).press("Enter")  # the keyboard's way
+    page.wait_for_function("before => document.querySelector('.st-key-day_behind').innerText !== before", arg=clicked)
+    reader.settle()
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
 @pytest.fixture
 def own_company(chromium: Browser, tmp_path: Path) -> Iterator[Reader]:
     for server in serve(tmp_path / "own.duckdb"):

@@ -39,6 +39,7 @@ def test_no_rerun_ships_more_than_its_limit(chromium: Browser, server: Server) -
         lambda: page.get_by_role("radio", name="Factoring").click(),
         lambda: page.get_by_role("slider").first.press("ArrowRight"),
         lambda: page.get_by_role("slider").nth(1).press("ArrowRight"),
+        lambda: page.get_by_role("button", name="The lowest point").click(),
     )
     for move in moves:
         frames.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -116,6 +117,27 @@ def test_a_phone_draws_the_lowest_day_of_each_week() -> None:
     assert heights.min() == pytest.approx(median.min())
     weekly = {round(float(median[s : s + 7].min()), 2) for s in range(0, 365, 7)}
     assert weekly <= {round(float(h), 2) for h in heights}
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_every_day_that_is_drawn_can_be_clicked(phone: bool) -> None:
+    """A browser chooses among the traces under the pointer the last one of the smallest marks: the days'."""
+    traces = hero(picture(phone=phone), voice_of("fr")).data
+    line = next(t for t in traces if t.name == "Sans protection")
+    days = [t for t in traces if t.mode == "markers" and t.hoverinfo == "none"]
+    assert len(days) == 1 and traces[-1] is days[0] and days[0].marker.size <= 6
+    assert np.array_equal(np.asarray(days[0].y), np.asarray(line.y))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_limits_name_lies_on_the_words_of_an_early_low(language: Language) -> None:
+    shown = picture()
+    early = {v: replace(c, lowest=replace(c.lowest, day=c.first_day + 3)) for v, c in shown.curves.items()}
+    figure = hero(replace(shown, curves=early, actual_days=(), actual_minor=()), voice_of(language))
+    low = next(a for a in figure.layout.annotations if a.yref == "paper" and a.y == 0 and a.yanchor == "bottom")
+    limit = next(a for a in figure.layout.annotations if a.text.startswith(("Plafond", "Overdraft")))
+    assert low.xanchor == "left"
+    assert np.datetime64(str(limit.x)[:10]) > np.datetime64(str(low.x)[:10]) + 90
 
 
 def test_every_drawn_point_is_the_curve() -> None:

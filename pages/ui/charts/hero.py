@@ -70,6 +70,7 @@ def hero(picture: Hero, say: Voice) -> go.Figure:
     drawing.actual()
     drawing.lowest_point()
     drawing.lift()
+    drawing.days()
     drawing.names_at_the_end()
     drawing.axes()
     return drawing.canvas.figure()
@@ -158,7 +159,8 @@ class _Drawing:
         per_pixel = (self.high - self.low) / self.frame.plot_height
         low, high = (height, height + 18 * per_pixel) if anchor == "bottom" else (height - 18 * per_pixel, height)
         span = self.last - self.first + 1
-        wide = min(span, round(letters * 6.6 / (310 if self.picture.phone else 640) * span))
+        per_letter = 6.6 / (310 if self.picture.phone else 640) * span
+        wide = min(span, round(letters * per_letter))
         crossed = np.zeros(span, dtype=bool)
         for curve in self.picture.curves.values():
             at = self._heights(curve.p50_minor)
@@ -166,8 +168,30 @@ class _Drawing:
             before = np.concatenate([at[:1], at[:-1]])
             offset = curve.first_day - self.first
             crossed[offset : offset + len(at)] |= (np.minimum(at, before) <= high) & (np.maximum(at, before) >= low)
+        if low <= self.low + (22 if self.picture.phone else 42) * per_pixel:
+            # The words of the lowest point stand at the foot (`lowest_point`).
+            day, words = self.picture.curve.lowest.day - self.first, round(36 * per_letter)
+            crossed[max(day if self._low_is_left else day - words, 0) : day + words if self._low_is_left else day] = True
         starts = range(0, span - wide + 1, 3)
         return self.first + min(starts, key=lambda start: int(crossed[start : start + wide].sum()), default=0)
+
+    def days(self) -> None:
+        """A mark of no colour on each day, on top: what a click chooses, as a line alone cannot be chosen."""
+        curve, unseen = self.picture.curve, {"marker": {"opacity": 0}}
+        self.canvas.scatter(
+            **self._place(curve),
+            y=self._heights(curve.p50_minor[self.kept]),
+            mode="markers",
+            marker={"size": 4, "opacity": 0},  # larger, and the browser would think the line nearer
+            selected=unseen,
+            unselected=unseen,
+            hoverinfo="none",
+        )
+
+    @property
+    def _low_is_left(self) -> bool:
+        """Whether the lowest point lies so far at the left that its words stand at its right."""
+        return (self.picture.curve.lowest.day - self.first) < 0.36 * (self.last - self.first)
 
     def fan(self) -> None:
         """Two closed polygons: the range of 9 runs in 10, then of 1 in 2."""
@@ -201,7 +225,8 @@ class _Drawing:
             curve = self.picture.curves[variant]
             width = 2.5 if variant == self.picture.shown else 1.5
             style = {"color": tokens.HUE[variant], "width": width, "dash": tokens.DASH[variant]}
-            self._line(self._place(curve), curve.p50_minor[self.kept], self.say(f"app.variant.{variant}"), style)
+            name = self.say(f"app.variant.{variant}")
+            self._line(self._place(curve), curve.p50_minor[self.kept], name, style)
 
     def _line(self, place: dict[str, object], amounts: Amounts, name: str, style: dict[str, object]) -> None:
         texts = [self.say.f.amount(int(a)) for a in amounts]
@@ -265,7 +290,7 @@ class _Drawing:
         if not self.picture.phone:
             low, high = (say.f.amount(a, signed=True) for a in (lowest.p05_minor, lowest.p95_minor))
             words += "<br>" + say("cash.lowest_range", range=say.f.range(low, high))
-        right_of_it = (lowest.day - self.first) < 0.36 * (self.last - self.first)
+        right_of_it = self._low_is_left
         self.canvas.text(
             words,
             color=color,
