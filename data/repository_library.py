@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeVar
@@ -63,14 +64,29 @@ def scenario(store: Store, principal: Principal, scenario_id: str) -> SavedScena
     return _scenario(rows[0]) if rows else None
 
 
+#: What a scenario made from another becomes, given the other's text before and after, and its own.
+Heir = Callable[[str, str, str], str]
+
+
 def save_scenario(
-    store: Store, principal: Principal, *, name: str, content: str, scenario_id: str = "", parent_id: str = ""
+    store: Store,
+    principal: Principal,
+    *,
+    name: str,
+    content: str,
+    scenario_id: str = "",
+    parent_id: str = "",
+    heir: Heir | None = None,
 ) -> str:
-    """Save a new scenario, or a known one anew where its id is given; returns the id."""
+    """Save a new scenario, or a known one anew where its id is given; returns the id.
+
+    heir: how scenarios that were made from it follow, and those made from them; all or nothing of it is saved.
+    """
     require(principal, "change_library")
     key = scenario_id or new_id()
 
     def change(cursor: Cursor) -> None:
+        before = cursor.execute("SELECT content FROM scenario WHERE scenario_id = ?", [key]).fetchone()
         tidy = _free_name(cursor, "SELECT scenario_id FROM scenario WHERE lower(name) = lower(?)", [name], key)
         cursor.execute(
             "INSERT INTO scenario VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (scenario_id) DO UPDATE SET "
@@ -79,9 +95,30 @@ def save_scenario(
             [key, tidy, content, parent_id, utc_now(), principal.name],
         )
         append_audit(cursor, principal, "scenario.save", key, name=tidy)
+        if heir is not None and before is not None:
+            _pass_on(cursor, principal, heir, key, str(before[0]), content, {key})
 
     store.write(change, ledger=False)
     return key
+
+
+def _pass_on(
+    cursor: Cursor, principal: Principal, heir: Heir, parent_id: str, before: str, after: str, met: set[str]
+) -> None:
+    """A changed text to the scenarios made from it, and from there on to theirs."""
+    children = cursor.execute(
+        "SELECT scenario_id, name, content FROM scenario WHERE parent_id = ? ORDER BY scenario_id", [parent_id]
+    ).fetchall()
+    for key, name, content in children:
+        follows = heir(before, after, str(content))
+        if key in met or follows == content:
+            continue
+        cursor.execute(
+            "UPDATE scenario SET content = ?, changed_at = ?, changed_by = ? WHERE scenario_id = ?",
+            [follows, utc_now(), principal.name, key],
+        )
+        append_audit(cursor, principal, "scenario.save", str(key), name=str(name))
+        _pass_on(cursor, principal, heir, str(key), str(content), follows, {*met, str(key)})
 
 
 def rename_scenario(store: Store, principal: Principal, scenario_id: str, name: str) -> None:

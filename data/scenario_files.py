@@ -13,6 +13,8 @@ from data.contract_files import known_partners
 from data.toml_values import TomlFile, TomlTable, amount_reader, read_toml
 from data.values import BadValue
 from forecasting.dates import to_date
+from forecasting.errors import InputRejected
+from forecasting.inheritance import inherited
 from forecasting.ledger import NO_DAY, Ledger
 from forecasting.money import Currency
 from forecasting.scenario import (
@@ -225,6 +227,16 @@ class _Reading:
             if not known:
                 row.wrong("invoice_id", "scenario.unknown_invoice", id=invoice_id)
         return invoice_id
+
+
+def inherited_text(before: str, after: str, child: str, ledger: Ledger) -> str:
+    """The text of a scenario whose parent's text has changed; its own where one of the three cannot be read any more."""
+    try:
+        old, new, own = (scenario_from_text("", text, ledger).record for text in (before, after, child))
+    except InputRejected:
+        return child
+    follows = inherited(old, new, own)
+    return child if follows == own else write_scenario(follows, exponent=Currency(ledger.currency).exponent)
 
 
 def write_scenario_file(scenario: Scenario, path: Path, currency: str = "EUR") -> None:

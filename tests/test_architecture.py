@@ -29,6 +29,7 @@ ROOMS = (
     "dso",
     "ageing",
     "scenario",
+    "inheritance",
     "simulation.luck",
     "behaviour",
     "activity",

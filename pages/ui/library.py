@@ -9,7 +9,7 @@ import streamlit as st
 
 from data import repository
 from data.access import may
-from data.scenario_files import write_scenario
+from data.scenario_files import inherited_text, write_scenario
 from forecasting.errors import InputRejected
 from forecasting.money import Currency
 from pages.ui import panel, session
@@ -47,8 +47,15 @@ def _save(at: Desk, question: Question, name: str, scenario_id: str) -> None:
         asked = replace(session.scenario(at, question), name=name)
         content = write_scenario(asked, exponent=Currency(at.company.currency).exponent)
         parent = question.saved if not scenario_id else ""
+        of = session.ledger(at)
         return repository.save_scenario(
-            at.store, at.principal, name=name, content=content, scenario_id=scenario_id, parent_id=parent
+            at.store,
+            at.principal,
+            name=name,
+            content=content,
+            scenario_id=scenario_id,
+            parent_id=parent,
+            heir=lambda before, after, child: inherited_text(before, after, child, of),
         )
 
     key = guarded(at, write)

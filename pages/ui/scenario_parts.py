@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import streamlit as st
 
 from data.access import may
 from data.repository import SavedScenario
 from forecasting.curve import Curve, Projection
+from forecasting.inheritance import own_fields
 from forecasting.scenario import Scenario
 from forecasting.simulation.flows import VARIANTS
 from pages.ui import frame, library, session
 from pages.ui.frame import Table
 from pages.ui.question import HORIZONS, days_known
 from pages.ui.session import Desk
+
+#: How a field of a scenario is spoken of; the others are facts.
+_KIND_OF: Final = {
+    "kind": "method",
+    "path_count": "method",
+    "seed": "method",
+    "business_days_only": "method",
+    "overdue_days": "method",
+    "horizon_days": "horizon",
+    "delays": "delays",
+    "defaults": "defaults",
+    "shocks": "shocks",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +121,19 @@ def side_by_side(at: Desk, rows: Sequence[Row]) -> Table:
     return whole.only(narrow) if at.phone else whole
 
 
+def _descent(at: Desk, chosen: str, parent: str, name: str) -> str:
+    """What a scenario was made from, what it says differently, and that the rest follows."""
+    say = at.say
+    words = say("scenarios.parent", name=frame.plain(name))
+    before, own = session.saved_scenario(at, parent), session.saved_scenario(at, chosen)
+    if before is None or own is None:
+        return words
+    kinds = dict.fromkeys(_KIND_OF.get(field, "facts") for field in own_fields(before, own))
+    if not kinds:
+        return f"{words} {say('scenarios.follows_all')}"
+    return f"{words} {say('scenarios.follows', own=', '.join(say(f'scenarios.own.{kind}') for kind in kinds))}"
+
+
 # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -118,7 +146,7 @@ def actions(at: Desk, saved: Sequence[SavedScenario]) -> None:
         chosen = st.selectbox(say("scenarios.chosen"), list(names), format_func=names.__getitem__, key="acted")
         parent = next(found.parent_id for found in saved if found.scenario_id == chosen)
         if parent in names:
-            st.caption(say("scenarios.parent", name=frame.plain(names[parent])))
+            st.caption(_descent(at, chosen, parent, names[parent]))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if st.button(say("scenarios.see"), type="primary", key="see_scenario"):
                 library.open_scenario(at, chosen)
