@@ -39,7 +39,9 @@ def to_day_of(x: object) -> int:
 
 
 def behind(at: Desk, outlook: Outlook) -> None:
-    """The choice of a day, and what stands behind the one that is chosen."""
+    """The choice of a day, and what stands behind the one that is chosen; nothing where no luck is drawn."""
+    if session.scenario(at, outlook.question).kind == "certain":
+        return
     say, curve = at.say, outlook.projection.curves[outlook.shown]
     first, last = to_date(curve.first_day), to_date(curve.first_day + len(curve.p50_minor) - 1)
     chosen = st.session_state.get(_CHOSEN)
@@ -169,7 +171,8 @@ def invoices_table(at: Desk, outlook: Outlook, moves: DayMoves) -> Table:
 
     def number(one: DayInvoice) -> str:
         line = known.get((one.side, sides[one.side].invoice_id[one.row]))
-        return plain(line.number) if line else "—"
+        words = plain(line.number) if line else "—"
+        return say("day.expected", number=words) if line and one.expected else words
 
     partners = [ledger.partners[int(sides[one.side].partner[one.row])] for one in rows]
     amount, chance = say("day.column_expected", currency=say.f.symbol), say("day.column_chance")

@@ -12,7 +12,9 @@ import pytest
 from data import repository
 from data.access import FINANCE
 from data.sample_store import fill_store
+from data.scenario_files import write_scenario
 from forecasting.insurance.policy import InsurancePolicy
+from forecasting.scenario import Scenario
 from forecasting.simulation.flows import CATEGORIES
 from pages.ui import day_parts, session
 from pages.ui.clause_words import clause_of
@@ -73,6 +75,18 @@ def test_a_day_that_the_horizon_no_longer_reaches_is_let_go(company: Path) -> No
     app.session_state["ask_months"] = 3
     app.run()
     assert not app.exception and app.date_input(key="day").value is None
+
+
+def test_a_scenario_without_luck_has_no_day_to_explain(company: Path) -> None:
+    with_store = session.open_store(str(company))
+    certain = write_scenario(Scenario(name="Certain", kind="certain", horizon_days=90))
+    key = repository.save_scenario(with_store, FINANCE, name="Certain", content=certain)
+    try:
+        app = opened(scenario=key)
+        assert "day_lowest" not in {button.key for button in app.button}
+        assert "day_lowest" in {button.key for button in opened().button}
+    finally:
+        repository.delete_scenario(with_store, FINANCE, key)
 
 
 def test_a_click_chooses_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
