@@ -10,6 +10,7 @@ import pytest
 from data import repository as repo
 from data.access import FINANCE
 from data.repository import Store
+from data.repository_traces import TEXTS, partner_tables
 from data.sample import SampleCompany, sample_company
 from data.sample_store import fill_store
 from forecasting.errors import InputRejected
@@ -64,6 +65,54 @@ def test_texts_that_name_the_partner_are_found_whatever_their_case(store: Store,
     repo.save_scenario(store, FINANCE, name="Calme", content='kind = "certain"\n')
     names = [row["name"] for row in held(store, "C001")["scenario"]]
     assert f"Sans {name.upper()}" in names and "Calme" not in names
+
+
+def say(store: Store, statement: str, *values: object) -> None:
+    store.write(lambda cursor: cursor.execute(statement, list(values)), ledger=False)
+
+
+#: A row that names a partner in one text: the table, and a row of it with "?" for the text.
+NAMED_IN = {
+    "import": "INSERT INTO import SELECT * REPLACE (99 AS import_id, ? AS file_name) FROM import LIMIT 1",
+    "import_problem": "INSERT INTO import_problem VALUES (99, 1, 'x', ?, NULL, '', 'warning')",
+    "setting": "INSERT INTO setting VALUES ('x', ?)",
+    "collection_action": "INSERT INTO collection_action VALUES "
+    "(99, 'C009', DATE '2026-11-01', 'call', 'none', 'unknown', NULL, '', ?, TIMESTAMP '2026-11-01', '')",
+    "behaviour_override": "INSERT INTO behaviour_override VALUES (99, 'trust', 'C009', '', '', NULL, NULL, 'low', ?, "
+    "TIMESTAMP '2026-11-01', '', NULL, '')",
+    "solvency_fact": "INSERT INTO solvency_fact VALUES "
+    "(99, 'C009', DATE '2026-11-01', 'incident', '', ?, TIMESTAMP '2026-11-01', '')",
+    "shared_view": "INSERT INTO shared_view VALUES "
+    "(99, 'x', '', '', ?, '', 0, TIMESTAMP '2026-11-01', '', TIMESTAMP '2026-12-01', NULL)",
+}
+
+
+@pytest.mark.parametrize("table", NAMED_IN)
+@pytest.mark.parametrize("form", ["Vu avec {name}, rien", '{{"who": {json}}}', '{{"who": {ascii}}}'])
+def test_a_note_a_file_or_a_frozen_view_that_names_the_partner_is_handed_out_and_no_other(
+    store: Store, table: str, form: str
+) -> None:
+    name = 'Électricité "Hénin" & Fils'
+    plain_partner(store, "C-HENIN", name)
+    plain_partner(store, "C-HEN", "Électricité Hén")
+    text = form.format(name=name, json=json.dumps(name, ensure_ascii=False), ascii=json.dumps(name))
+    say(store, NAMED_IN[table], text)
+    assert any(text in row.values() for row in held(store, "C-HENIN")[table])
+    assert table not in held(store, "C-HEN")
+
+
+#: Tables whose texts are words of the program, hashes, or people of the company itself: nobody names a partner in them.
+WITHOUT_NAMES = {
+    *("company", "own_identifier", "data_version", "import_total", "column_mapping", "migration", "planned_certainty"),
+    *("shared_view_opened", "forecast_week", "forecast_day", "person", "account", "bank_balance", "exchange_rate"),
+}
+
+
+def test_every_table_of_the_store_is_searched_hangs_on_the_partner_or_holds_no_name(store: Store) -> None:
+    every = {name for (name,) in rows(store, "SELECT table_name FROM duckdb_tables()")}
+    with store.read() as cursor:
+        known = {*partner_tables(cursor), *(table for table, _ in TEXTS)}
+    assert every - known - {"collection_action_invoice", "agreed_instalment"} == WITHOUT_NAMES
 
 
 def plain_partner(store: Store, partner_id: str, name: str) -> None:
