@@ -29,6 +29,7 @@ from data.repository_company import (
     setting,
 )
 from data.repository_customers import CustomerClauses, CustomerPosition, customer_clauses, customer_positions
+from data.repository_erase import erase_partner
 from data.repository_forecasts import (
     ForecastBands,
     ForecastRecord,
@@ -162,6 +163,7 @@ __all__ = [
     "duplicate_scenario",
     "end_override",
     "end_plan",
+    "erase_partner",
     "exchange_rates",
     "first_broken_seal",
     "first_day",

@@ -66,7 +66,7 @@ def naming(table: str, columns: tuple[str, ...], partner_id: str, names: list[st
         patterns += [(_IDS[table, column], partner_id)] if (table, column) in _IDS and partner_id else []
         for pattern, mark in patterns:
             conditions.append(f"regexp_matches({column}, ?, 'i')")
-            values.append(pattern.format(mark=_literally(mark)))
+            values.append(pattern.format(mark=literally(mark)))
     return " OR ".join(conditions) or "false", values
 
 
@@ -84,6 +84,6 @@ def _escape(sign: str) -> str:
     return "".join(f"\\u{units[k]:02x}{units[k + 1]:02x}" for k in range(0, len(units), 2))
 
 
-def _literally(mark: str) -> str:
+def literally(mark: str) -> str:
     """A mark that stands for itself in a pattern: whatever is no letter, digit or space is escaped by its code."""
     return "".join(c if c.isalnum() or c == " " else f"\\x{{{ord(c):x}}}" for c in mark)

@@ -100,6 +100,7 @@ CHANGES: dict[str, Callable[[Store, Principal], Any]] = {
     "shared_views": repo.shared_views,
     "revoke_share": lambda s, p: repo.revoke_share(s, p, 1),
     "people": repo.people,
+    "erase_partner": lambda s, p: repo.erase_partner(s, p, "C001"),
     "replace_people": lambda s, p: repo.replace_people(s, p, []),
     "clear_store": clear_store,
 }
