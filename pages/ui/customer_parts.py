@@ -274,6 +274,7 @@ def facts(at: Desk, found: Customers) -> None:
         _add(at, picked, found.as_of)
     st.caption(say("customers.assumption"))
     _held(at, picked)
+    _erase(at, picked, names[picked])
 
 
 def _held(at: Desk, partner_id: str) -> None:
@@ -291,6 +292,25 @@ def _held(at: Desk, partner_id: str) -> None:
         on_click="ignore",
         key="held",
     )
+
+
+def _erase(at: Desk, partner_id: str, name: str) -> None:
+    """Who a customer is taken out for good, once what goes and what stays has been read; who administers alone."""
+    if not may(at.principal, "administer"):
+        return
+    say = at.say
+
+    def erase() -> None:
+        repository.erase_partner(at.store, at.principal, partner_id)
+        # Chosen anew, so that the browser writes the id where it still shows the name.
+        st.session_state["solvency_customer"] = partner_id
+        st.toast(say("customers.erased", partner=frame.plain(partner_id)), icon=":material/check:")
+
+    # Another element once there is no name any more: it stands closed.
+    key = "erase_nameless" if name == partner_id else "erase"
+    with st.popover(say("customers.erase"), type="tertiary", icon=":material/person_off:", key=key):
+        st.write(say("customers.erase_what", customer=frame.plain(name), partner=frame.plain(partner_id)))
+        st.button(say("customers.erase_now"), type="primary", on_click=erase, key="erase_now")
 
 
 def _effects(known: Solvency, say: Voice) -> Table:

@@ -115,6 +115,22 @@ def test_an_administrator_sees_people_and_the_trail(visit: Visit) -> None:
     page.get_by_text("connexion", exact=True).first.wait_for()
 
 
+def test_an_administrator_erases_a_customer_and_finance_is_not_offered_it(visit: Visit) -> None:
+    finance = visit("lea@orvalise.fr", "customers")
+    finance.get_by_role("button", name="Télécharger les données de ce client").wait_for()
+    assert finance.get_by_role("button", name="Effacer l’identité de ce client").count() == 0
+    page = visit(CHIEF, "customers")
+    picked = page.locator(".st-key-solvency_customer input")
+    name = picked.input_value()
+    assert name and page.get_by_text(name).count() > 0
+    page.get_by_role("button", name="Effacer l’identité de ce client").click()
+    page.get_by_role("button", name="Effacer définitivement").click()
+    page.get_by_text("est effacé.").wait_for()
+    page.get_by_text("Effacer définitivement").wait_for(state="hidden")
+    page.wait_for_function("seen => !document.body.innerText.includes(seen)", arg=name)
+    page.wait_for_function("seen => document.querySelector('.st-key-solvency_customer input').value !== seen", arg=name)
+
+
 @pytest.mark.parametrize(
     ("email", "proof", "said"),
     [
