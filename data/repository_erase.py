@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from collections.abc import Sequence
 from typing import Final
 
@@ -86,7 +88,7 @@ def _untold(cursor: Cursor, table: str, column: str, forms: Sequence[str], mark:
             told = f"regexp_replace({told}, ?, ?, 'gi')"
             values += [rf"(^|[^\pL\pN]){literally(form)}($|[^\pL\pN])", rf"\1{mark}\2"]
     rows = cursor.execute(f'SELECT DISTINCT {column}, {told} AS told FROM "{table}" ORDER BY 1', values).fetchall()
-    fates = {before: after for before, after in rows if before != after}
+    fates = {before: after for before, after in rows if before != after and _same_keys(before, after)}
     if table in _KEYS and column == "name":
         fates = _apart(fates, {before for before, _ in rows})
     count = 0
@@ -94,6 +96,27 @@ def _untold(cursor: Cursor, table: str, column: str, forms: Sequence[str], mark:
         asked = f'UPDATE "{table}" SET {column} = ? WHERE {column} = ?'
         count += int(cursor.execute(asked, [after, before]).fetchall()[0][0])
     return count
+
+
+def _same_keys(before: str, after: str) -> bool:
+    """Whether a text of JSON or TOML keeps its keys: a partner may be called like one of them, and the text must be read."""
+    for parse in (json.loads, tomllib.loads):
+        try:
+            known = _keys(parse(before))
+        except ValueError:
+            continue
+        try:
+            return known == _keys(parse(after))
+        except ValueError:
+            return False
+    return True
+
+
+def _keys(value: object) -> object:
+    """A parsed text without its values."""
+    if isinstance(value, dict):
+        return {key: _keys(inner) for key, inner in value.items()}
+    return [_keys(inner) for inner in value] if isinstance(value, list) else None
 
 
 def _apart(fates: dict[str, str], taken: set[str]) -> dict[str, str]:

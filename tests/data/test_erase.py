@@ -82,6 +82,15 @@ def test_a_name_that_means_something_else_is_left_in_texts(store: Store, name: s
     assert "Cap SA 2026" in {s.name for s in repo.scenarios(store, FINANCE)}
 
 
+@pytest.mark.parametrize("name", ["Delays", "add_days", "[delays"])
+def test_a_partner_called_like_a_key_breaks_no_scenario(store: Store, name: str) -> None:
+    text = 'kind = "stochastic"\n[delays]\nadd_days = 12\n'
+    repo.save_partner(store, FINANCE, Partner(partner_id="C002", name=name))
+    repo.save_scenario(store, FINANCE, name="Lent", content=text)
+    repo.erase_partner(store, ADMINISTRATOR, "C002")
+    assert [s.content for s in repo.scenarios(store, FINANCE) if s.name == "Lent"] == [text]
+
+
 def test_two_scenarios_that_would_be_called_the_same_are_told_apart(store: Store) -> None:
     for name in (f"Sans {NAME}", f"Sans  {NAME}.", "Sans c001", "Sans C001."):
         repo.save_scenario(store, FINANCE, name=name, content='kind = "certain"\n')
