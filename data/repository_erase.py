@@ -10,7 +10,7 @@ from typing import Final
 
 from data.access import Principal, require
 from data.repository_audit import append_audit
-from data.repository_traces import TEXTS, literally, partner_names, partner_tables, written
+from data.repository_traces import TEXTS, name_pattern, partner_names, partner_tables, written
 from data.store import Cursor, Store
 from forecasting.errors import InputRejected, problem
 
@@ -86,7 +86,7 @@ def _untold(cursor: Cursor, table: str, column: str, forms: Sequence[str], mark:
     for form in forms:
         for _ in range(2):
             told = f"regexp_replace({told}, ?, ?, 'gi')"
-            values += [rf"(^|[^\pL\pN]){literally(form)}($|[^\pL\pN])", rf"\1{mark}\2"]
+            values += [name_pattern(form), rf"\1{mark}\2"]
     rows = cursor.execute(f'SELECT DISTINCT {column}, {told} AS told FROM "{table}" ORDER BY 1', values).fetchall()
     fates = {before: after for before, after in rows if before != after and _same_keys(before, after)}
     if table in _KEYS and column == "name":

@@ -37,7 +37,7 @@ _IDS: Final = {
     ("import_problem", "details"): _JSON,
 }
 #: A name stands between other characters than letters and digits, so that Mart is not found in Martin.
-_NAME: Final = r"(?:^|[^\pL\pN]){mark}(?:$|[^\pL\pN])"
+_NAME: Final = r"(^|[^\pL\pN]){mark}($|[^\pL\pN])"
 
 
 def partner_tables(cursor: Cursor) -> list[str]:
@@ -66,7 +66,7 @@ def naming(table: str, columns: tuple[str, ...], partner_id: str, names: list[st
         patterns += [(_IDS[table, column], partner_id)] if (table, column) in _IDS and partner_id else []
         for pattern, mark in patterns:
             conditions.append(f"regexp_matches({column}, ?, 'i')")
-            values.append(pattern.format(mark=literally(mark)))
+            values.append(pattern.format(mark=_literally(mark)))
     return " OR ".join(conditions) or "false", values
 
 
@@ -84,6 +84,11 @@ def _escape(sign: str) -> str:
     return "".join(f"\\u{units[k]:02x}{units[k + 1]:02x}" for k in range(0, len(units), 2))
 
 
-def literally(mark: str) -> str:
+def name_pattern(form: str) -> str:
+    """The pattern of a name's form in a text, for a search whatever the case; groups 1 and 2 are the signs around it."""
+    return _NAME.format(mark=_literally(form))
+
+
+def _literally(mark: str) -> str:
     """A mark that stands for itself in a pattern: whatever is no letter, digit or space is escaped by its code."""
     return "".join(c if c.isalnum() or c == " " else f"\\x{{{ord(c):x}}}" for c in mark)
