@@ -15,6 +15,7 @@ import shutil
 import sys
 import tempfile
 import time
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,14 +29,20 @@ _KEPT_SECONDS = 30 * 86_400
 def kernel_digest() -> str:
     """A short name for the sources and versions that compiled code depends on."""
     digest = hashlib.sha256()
-    for name in ("numba", "llvmlite", "numpy"):
-        digest.update(f"{name} {version(name)}\n".encode())
-    digest.update(f"python {platform.python_version()}\n".encode())
+    digest.update(_versions().encode())
     # the headings of flows.py are constants of the compiled code; all others stand in the kernel's own modules
     for source in sorted([*_SOURCES.glob("kernel*.py"), _SOURCES / "flows.py"]):
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
+
+
+@cache
+def _versions() -> str:
+    # Asked once: the answer is searched for along sys.path, and a search is lost where another thread shortens that list
+    # meanwhile (a script runner that leaves its folder does).
+    packages = "".join(f"{name} {version(name)}\n" for name in ("numba", "llvmlite", "numpy"))
+    return f"{packages}python {platform.python_version()}\n"
 
 
 def use_kernel_cache(folder: Path | None = None) -> Path:

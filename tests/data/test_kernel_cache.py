@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ def test_an_edited_source_gets_another_folder(tmp_path: Path, monkeypatch: pytes
     before = kernel_cache.kernel_digest()
     (sources / "kernel_money.py").write_text("PPM = 1_000\n", encoding="utf-8")
     assert kernel_cache.kernel_digest() != before
+
+
+def test_the_name_holds_while_another_thread_shortens_the_search_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = kernel_cache.kernel_digest()
+    monkeypatch.setattr(sys, "path", [])
+    assert kernel_cache.kernel_digest() == before
 
 
 def test_constants_of_the_compiled_code_stand_in_the_sources_that_are_digested() -> None:
