@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import accuracy_parts, behaviour_parts, cash_parts, change_parts, day_parts, frame, library, panel, session
+from pages.ui import (
+    accuracy_parts,
+    answering,
+    behaviour_parts,
+    cash_parts,
+    change_parts,
+    day_parts,
+    frame,
+    library,
+    panel,
+    session,
+)
 from pages.ui.cash_words import Outlook, headlines, sentence
 
 
@@ -30,7 +41,7 @@ def cockpit() -> None:
     coarse = cash_parts.first_look(at, question)
     below = st.container()
     with cash_parts.waiting(at, question, status, ((words, 32), (numbers, 96), (below, 480))):
-        answer = session.answer(at, question, coarse=coarse)
+        answer = answering.answer(at, question, coarse=coarse)
         outlook = Outlook(question=question, projection=answer, ledger=ledger, coarse=coarse)
     with words:
         frame.sentence(sentence(outlook, at.say), coarse=coarse)

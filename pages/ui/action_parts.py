@@ -24,7 +24,7 @@ from forecasting.money import round_ratio
 from forecasting.plan import Who, rows_to_come, without
 from forecasting.scenario import PaymentFact
 from forecasting.worklist import WorkItem, at_stake
-from pages.ui import frame, session
+from pages.ui import answering, frame, session
 from pages.ui.collecting import Collecting, lowest_points
 from pages.ui.frame import Table
 from pages.ui.question import Question
@@ -83,7 +83,7 @@ def worths(at: Desk, item: WorkItem, found: Collecting) -> tuple[LowestPoint, tu
 
 def _lowest(at: Desk, changed: Ledger) -> LowestPoint:
     asked = session.scenario(at, Question())
-    return session.projection(changed, asked, session.contracts(at)).curves["baseline"].lowest
+    return answering.projection(changed, asked, session.contracts(at)).curves["baseline"].lowest
 
 
 def worth(at: Desk, item: WorkItem, found: Collecting) -> None:
@@ -116,7 +116,7 @@ def indemnity(at: Desk, item: WorkItem) -> None:
     policy = session.contracts(at).insurance
     if policy is None:
         return
-    claim = session.claim_of(session.ledger(at), policy, item.partner_id)
+    claim = answering.claim_of(session.ledger(at), policy, item.partner_id)
     say = at.say
     paid = claim.indemnity.indemnity_minor if claim else 0
     st.caption(

@@ -13,7 +13,7 @@ from data.access import may
 from data.exporters.projection_files import curve_text
 from forecasting.dates import to_date, to_day
 from forecasting.simulation.flows import VARIANTS, Variant
-from pages.ui import cash_tables, day_parts, frame, panel, session
+from pages.ui import answering, cash_tables, day_parts, frame, panel, session
 from pages.ui.cash_words import Outlook, bridge, bridge_alt, hero_alt, shocks
 from pages.ui.charts.drivers import drivers
 from pages.ui.charts.hero import Ghost, Hero, hero
@@ -221,7 +221,7 @@ def _check(at: Desk, outlook: Outlook) -> None:
     say = at.say
     if st.button(say("cash.check"), type="tertiary", icon=":material/fact_check:", key="check"):
         with st.spinner(say("cash.checking")):
-            paths, differences = session.vouched(
+            paths, differences = answering.vouched(
                 outlook.ledger, session.scenario(at, outlook.question), session.contracts(at)
             )
         key = "cash.checked_differs" if differences else "cash.checked_same"
@@ -235,8 +235,8 @@ def first_look(at: Desk, question: Question) -> bool:
     """
     moved = not st.session_state.pop("whole_run", False) and st.session_state.get("looked_at") != question
     st.session_state["looked_at"] = question
-    ready = session.is_ready(session.ledger(at), session.scenario(at, question), session.contracts(at))
-    return moved and not ready and session.is_slow()
+    ready = answering.is_ready(session.ledger(at), session.scenario(at, question), session.contracts(at))
+    return moved and not ready and answering.is_slow()
 
 
 @contextmanager
@@ -249,13 +249,13 @@ def waiting(at: Desk, question: Question, place: Any, shapes: Sequence[tuple[Any
     for where, height in shapes:
         with where:
             slots.append((st.empty(), height))
-    if session.is_ready(of, asked, session.contracts(at)):
+    if answering.is_ready(of, asked, session.contracts(at)):
         yield
         return
     first = "drawn" not in st.session_state
     for slot, height in slots if first else ():
         slot.skeleton(height)
-    key = "cash.preparing" if first and session.is_cold() else "cash.simulating"
+    key = "cash.preparing" if first and answering.is_cold() else "cash.simulating"
     with place, st.spinner(at.say(key, paths=at.say.f.whole(asked.path_count))):
         yield
     for slot, _ in slots:

@@ -22,7 +22,7 @@ from forecasting.simulation.certain import certain_facts
 from forecasting.simulation.notices import hand_backs
 from forecasting.solvency import SolvencyFact, solvency
 from forecasting.worklist import Case, CaseDeadline, OpenInvoice, WorkItem, worklist
-from pages.ui import session
+from pages.ui import answering, session
 from pages.ui.question import Question
 from pages.ui.session import Desk
 
@@ -183,7 +183,7 @@ def lowest_points(at: Desk, facts: Sequence[PaymentFact]) -> tuple[LowestPoint, 
     of, under = session.ledger(at), session.contracts(at)
     asked = session.scenario(at, Question())
     before, after = (
-        session.projection(of, scenario, under).curves["baseline"].lowest
+        answering.projection(of, scenario, under).curves["baseline"].lowest
         for scenario in (asked, replace(asked, payments=(*asked.payments, *facts)))
     )
     return before, after

@@ -16,7 +16,7 @@ from forecasting.dates import to_date, to_day
 from forecasting.ledger import Amounts, Ledger
 from forecasting.money import Currency
 from forecasting.scenario import Scenario
-from pages.ui import frame, session
+from pages.ui import answering, frame, session
 from pages.ui.charts.compare import Compared, compare
 from pages.ui.charts.weeks import HEADINGS, Heading
 from pages.ui.frame import Table
@@ -98,7 +98,7 @@ def _case(
     )
     question = next(one for one in asked if one.key == scenario)
     with st.spinner(say("cash.simulating", paths=say.f.whole(question.scenario.path_count))):
-        answer = session.projection(of, question.scenario, under)
+        answer = answering.projection(of, question.scenario, under)
     curve = answer.curves[variant_of(under)]
     words = [question.name, *(found.name for found in chosen.values() if found)]
     return Case(name=" + ".join(words), curve=curve, daily=daily_headings(curve, of))

@@ -12,7 +12,7 @@ from data.access import may
 from forecasting.curve import Curve
 from forecasting.dates import to_date, to_day
 from forecasting.simulation.flows import CATEGORIES, Category
-from pages.ui import frame, session
+from pages.ui import answering, frame, session
 from pages.ui.cash_words import Outlook
 from pages.ui.clause_words import clause_of
 from pages.ui.frame import Table, plain
@@ -81,7 +81,7 @@ def _choose(day: int) -> None:
 
 def _told(at: Desk, outlook: Outlook, curve: Curve, day: int) -> None:
     say, k = at.say, day - curve.first_day
-    moves, since = session.behind_day(at, outlook.question, outlook.projection, outlook.shown, day)
+    moves, since = answering.behind_day(at, outlook.question, outlook.projection, outlook.shown, day)
     words = say(
         "day.sentence",
         day=say.f.day_year(day),

@@ -21,7 +21,7 @@ from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger
 from forecasting.money import Currency
 from forecasting.scenario import Scenario
-from pages.ui import panel, session
+from pages.ui import answering, panel, session
 from pages.ui.session import Desk
 
 _REMEMBERED: Final = 12
@@ -51,7 +51,7 @@ class Search:
 
     def _run(self, of: Ledger, asked: Scenario) -> None:
         try:
-            book = session.book_of(of, asked)
+            book = answering.book_of(of, asked)
             # Imported late: the engine must have found its compiled code first.
             from forecasting.choice.search import weigh
 

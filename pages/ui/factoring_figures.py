@@ -23,7 +23,7 @@ from forecasting.offers.refused import by_clause
 from forecasting.offers.usage import mean_use, working_capital
 from forecasting.simulation.path import PathResult
 from forecasting.simulation.story import refused_on
-from pages.ui import frame, session
+from pages.ui import answering, frame
 from pages.ui.cash_words import name_of
 from pages.ui.frame import Headline, Table
 from pages.ui.session import Desk
@@ -127,7 +127,7 @@ def saved_words(at: Desk, of: Ledger, contract: FactoringContract, horizon: int,
     """What drawing by this policy saves against drawing everything; "" where everything is drawn."""
     if contract.draw_policy == "full":
         return ""
-    full = session.told_path(of, horizon, replace(contract, draw_policy="full"))
+    full = answering.told_path(of, horizon, replace(contract, draw_policy="full"))
     found, say = saving(path, full), at.say
     if found.saved_minor <= 0:
         return say("factoring.saving.none", policy=say(f"factoring.choice.draw_policy.{contract.draw_policy}"))
@@ -224,7 +224,7 @@ def portfolio(at: Desk, of: Ledger, path: PathResult) -> None:
 
 def _need(at: Desk, of: Ledger, path: PathResult) -> None:
     say = at.say
-    found = working_capital(of, session.told_facts(of, len(path.balance_minor)), path)
+    found = working_capital(of, answering.told_facts(of, len(path.balance_minor)), path)
     st.header(say("factoring.need.title"), anchor=False)
     days, amount = say("factoring.need.days"), say("factoring.need.amount", unit=say.f.unit)
     columns: dict[str, Sequence[object]] = {

@@ -15,8 +15,8 @@ from forecasting.offers.costs import before_vat
 from forecasting.offers.usage import guards, mean_use
 from forecasting.scenario import Scenario
 from forecasting.simulation.path import PathResult
+from pages.ui import answering, frame, session
 from pages.ui import factoring_figures as figures
-from pages.ui import frame, session
 from pages.ui.charts.account import Account, account
 from pages.ui.contract_library import Offer
 from pages.ui.frame import Headline, Table
@@ -47,8 +47,8 @@ def results(at: Desk, offer: Offer, words: Any, place: Any) -> None:
         return
     horizon = max(1, min(HORIZONS[12], days_known(of)))
     with place, st.spinner(at.say("cash.simulating", paths=at.say.f.whole(Scenario().path_count))):
-        answer = session.projection(of, Scenario(horizon_days=horizon), Contracts(factoring=contract))
-        path = session.told_path(of, horizon, contract)
+        answer = answering.projection(of, Scenario(horizon_days=horizon), Contracts(factoring=contract))
+        path = answering.told_path(of, horizon, contract)
     curve = answer.curves["factoring"]
     with words:
         frame.sentence(f"**{_name(offer, at.say)}** {figures.effective_words(contract, curve, path, at.say)}")
@@ -59,7 +59,7 @@ def results(at: Desk, offer: Offer, words: Any, place: Any) -> None:
         if saved:
             st.info(saved, icon=":material/savings:")
         figures.costs(at, contract, curve, path)
-        _alerts(at, path, session.told_path(of, horizon, None))
+        _alerts(at, path, answering.told_path(of, horizon, None))
         figures.refused(at, of, path)
         figures.portfolio(at, of, path)
         invoice_story(at, Contracts(factoring=contract))
@@ -162,7 +162,7 @@ def _others(at: Desk, horizon: int) -> None:
     answers: list[tuple[str, Projection, int]] = []
     for found in saved:
         contract = replace(session.factoring_of(at, found), name="")
-        answer = session.projection(of, scenario, Contracts(factoring=contract))
+        answer = answering.projection(of, scenario, Contracts(factoring=contract))
         answers.append((found.name, answer, before_vat(answer.curves["factoring"], contract).total_minor))
     with fold:
         frame.table(offers_table(answers, say), alt=say("factoring.compare", count=len(saved)))

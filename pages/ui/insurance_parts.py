@@ -18,7 +18,7 @@ from forecasting.offers.limits import Exposure, deadlines, exposures
 from forecasting.offers.waterfall import waterfall_of
 from forecasting.scenario import Scenario
 from forecasting.simulation.claims import Claim
-from pages.ui import frame, limit_parts, session
+from pages.ui import answering, frame, limit_parts, session
 from pages.ui.causes import rounded_steps
 from pages.ui.charts.drivers import Bridge, drivers
 from pages.ui.charts.gauge import gauge
@@ -48,7 +48,7 @@ def results(at: Desk, offer: Offer, words: Any, place: Any) -> None:
         return
     horizon = max(1, min(HORIZONS[12], days_known(of)))
     with place, st.spinner(at.say("cash.simulating", paths=at.say.f.whole(Scenario().path_count))):
-        answer = session.projection(of, Scenario(horizon_days=horizon), Contracts(insurance=policy))
+        answer = answering.projection(of, Scenario(horizon_days=horizon), Contracts(insurance=policy))
     curve = answer.curves["insurance"]
     with words:
         frame.sentence(_sentence(at, offer, curve, policy))
@@ -165,7 +165,7 @@ def _waterfall(at: Desk, policy: InsurancePolicy, of: Ledger) -> None:
     buyer = st.selectbox(
         say("insurance.claim.who"), list(names), format_func=names.__getitem__, key="claim_buyer", width=420
     )
-    claim = session.claim_of(of, policy, buyer)
+    claim = answering.claim_of(of, policy, buyer)
     if claim is None:
         st.caption(say("insurance.claim.none"))
         return
@@ -249,7 +249,7 @@ def _others(at: Desk, horizon: int) -> None:
     answers: list[tuple[str, Projection, int]] = []
     for found in saved:
         policy = replace(session.insurance_of(at, found), name="")
-        answer = session.projection(of, scenario, Contracts(insurance=policy))
+        answer = answering.projection(of, scenario, Contracts(insurance=policy))
         answers.append((found.name, answer, before_vat(answer.curves["insurance"], insurance=policy).total_minor))
     with fold:
         frame.table(offers_table(answers, say), alt=say("insurance.compare", count=len(saved)))

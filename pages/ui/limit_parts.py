@@ -16,7 +16,7 @@ from forecasting.money import Currency
 from forecasting.offers.limits import blocked_orders, limit_worth
 from forecasting.offers.refused import by_clause, uncovered_on
 from forecasting.offers.years import PolicyYear, three_years, total_cost_3y
-from pages.ui import frame, session
+from pages.ui import answering, frame
 from pages.ui.cash_words import name_of
 from pages.ui.frame import Table
 from pages.ui.question import HORIZONS, days_known
@@ -112,13 +112,13 @@ def years(at: Desk, policy: InsurancePolicy, of: Ledger) -> None:
     """Three years of the policy without a claim, and with one of a buyer in the first year; bonus and malus included."""
     say = at.say
     st.header(say("insurance.years.title", unit=say.f.unit), anchor=False)
-    buyers = session.largest_buyers(of, policy)
+    buyers = answering.largest_buyers(of, policy)
     if not buyers:
         return
     who = st.selectbox(
         say("insurance.years.who"), buyers, format_func=lambda p: name_of(of, p), key="years_buyer", width=420
     )
-    claim = session.claim_of(of, policy, who)
+    claim = answering.claim_of(of, policy, who)
     paid = claim.indemnity.indemnity_minor if claim else 0
     calm, hit = three_years(policy, of, {}), three_years(policy, of, {0: paid})
     frame.table(_years_table(calm, hit, say), alt=say("insurance.years.title", unit=""))

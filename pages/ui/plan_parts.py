@@ -22,7 +22,7 @@ from forecasting.plan.entity import entities, of_entity
 from forecasting.plan.statement import by_period, month_starts, statement
 from forecasting.plan.suppliers import POLICIES, SupplierPolicy, annual_rate, exposure
 from forecasting.scenario import Scenario
-from pages.ui import cash_parts, frame, session
+from pages.ui import answering, cash_parts, frame, session
 from pages.ui.cash_words import Outlook, name_of
 from pages.ui.causes import rounded_steps
 from pages.ui.charts.compare import Compared, compare
@@ -242,10 +242,10 @@ def _usual_terms(of: Ledger, partner_id: str) -> int:
 def answer(at: Desk, of: Ledger, asked: Changes) -> Answer:
     """The plan and each step of the change, projected without any protection on the same luck."""
     scenario = Scenario(horizon_days=max(1, min(HORIZONS[12], days_known(of))))
-    before = session.projection(of, scenario, session.Contracts())
+    before = answering.projection(of, scenario, session.Contracts())
     with st.spinner(at.say("plan.computing")):
         found = tuple(
-            (code, changed, session.projection(changed, scenario, session.Contracts()))
+            (code, changed, answering.projection(changed, scenario, session.Contracts()))
             for code, changed in steps(of, asked)
         )
     return Answer(before=before, steps=found, ledger=of)

@@ -14,7 +14,7 @@ from forecasting.curve import Curve, Projection
 from forecasting.inheritance import own_fields
 from forecasting.scenario import Scenario
 from forecasting.simulation.flows import VARIANTS
-from pages.ui import frame, library, session
+from pages.ui import answering, frame, library, session
 from pages.ui.frame import Table
 from pages.ui.question import HORIZONS, days_known
 from pages.ui.session import Desk
@@ -67,15 +67,15 @@ def answers(at: Desk, saved: Sequence[SavedScenario]) -> list[Row]:
         scenario = session.saved_scenario(at, found.scenario_id)
         if scenario is not None:
             asked.append((found.scenario_id, found.name, session.within(scenario, horizon)))
-    waiting = [entry for entry in asked if not session.is_ready(of, entry[2], under)]
+    waiting = [entry for entry in asked if not answering.is_ready(of, entry[2], under)]
     if not waiting:
-        return [Row(key=k, name=n, scenario=s, projection=session.projection(of, s, under)) for k, n, s in asked]
+        return [Row(key=k, name=n, scenario=s, projection=answering.projection(of, s, under)) for k, n, s in asked]
     bar = st.progress(0.0, text=at.say("scenarios.progress", count=len(waiting)))
     for done, (_, _, scenario) in enumerate(waiting, start=1):
-        session.projection(of, scenario, under)
+        answering.projection(of, scenario, under)
         bar.progress(done / len(waiting), text=at.say("scenarios.progress", count=len(waiting) - done))
     bar.empty()
-    return [Row(key=k, name=n, scenario=s, projection=session.projection(of, s, under)) for k, n, s in asked]
+    return [Row(key=k, name=n, scenario=s, projection=answering.projection(of, s, under)) for k, n, s in asked]
 
 
 def sentence(at: Desk, rows: Sequence[Row]) -> str:

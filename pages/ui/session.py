@@ -1,16 +1,14 @@
-"""What a page asks the house for: the store, the ledger, projections; the only module of screens that computes."""
+"""What a page asks the house for: who reads, the store, the ledger, contracts and scenarios, read once for everybody."""
 
 from __future__ import annotations
 
-import gc
 import os
 import subprocess
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
@@ -19,9 +17,6 @@ from data.access import FINANCE, Principal, may
 from data.factoring_files import read_factoring
 from data.insurance_files import read_insurance
 from data.jobs import start_serving
-from data.kernel_cache import use_kernel_cache
-from data.learning import learnt
-from data.ready_scenarios import FAILS_AFTER_DAYS
 from data.repository import Company, DataVersion, InvoiceFilter, InvoiceLine, Missing, SavedContract, SavedScenario, Store
 from data.sample import SCENARIO_NAMES, sample_company
 from data.sample_store import clear_store, fill_store
@@ -30,19 +25,15 @@ from data.toml_values import TomlFile
 from data.whole_ledger import EXPECTED, continued, stopped
 from forecasting.activity import BudgetLine
 from forecasting.curve import Projection
-from forecasting.dates import business_day_from
 from forecasting.errors import AccessDenied, InputRejected, StoreBusy, StoreUnreadable
 from forecasting.factoring.contract import FactoringContract
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger, Side
 from forecasting.money import Currency
-from forecasting.offers.limits import exposures
-from forecasting.scenario import Insolvency, Scenario
-from forecasting.simulation.certain import certain_facts
+from forecasting.scenario import Scenario
 from forecasting.simulation.claims import Claim
-from forecasting.simulation.facts import PathFacts
 from forecasting.simulation.flows import Variant
-from forecasting.simulation.path import PathResult, project_path
+from forecasting.simulation.path import PathResult
 from pages.ui import profile
 from pages.ui.cache import Bounded
 from pages.ui.doorway import through
@@ -52,17 +43,10 @@ from pages.ui.voice import Voice, pick_language, voice_of
 
 #: Where the company's data lies unless the environment names another file.
 STORE_DEFAULT: Final = Path(__file__).resolve().parents[2] / "var" / "encaisse.duckdb"
-#: Paths of a coarse answer, shown first where a whole one takes longer than a reader's hand.
-COARSE_PATHS: Final = 200
-SLOW_SECONDS: Final = 0.1
-#: Whole answers after which what the process has loaded is taken for permanent: by then the first pages have been drawn.
-_SETTLED_AFTER: Final = (2, 12)
 _SAMPLE_CODES: Final = {name: code for code, name in SCENARIO_NAMES.items()}
 
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from forecasting.day import DayMoves
     from forecasting.drivers import Driver
 
@@ -87,7 +71,7 @@ class Desk:
     phone: bool
 
 
-class _Memory:
+class Memory:
     """Results shared by all sessions of this process; every key is compared in full."""
 
     def __init__(self) -> None:
@@ -118,8 +102,9 @@ class _Memory:
 
 
 @st.cache_resource(show_spinner=False)
-def _memory() -> _Memory:
-    return _Memory()
+def memory() -> Memory:
+    """What this process remembers for all of its sessions."""
+    return Memory()
 
 
 def store_path() -> Path:
@@ -143,7 +128,7 @@ def open_store(path: str) -> Store:
 
 def is_open(say: Voice) -> bool:
     """Whether the store can be used; says in a sentence why not where it cannot."""
-    _warming()
+    warming()
     try:
         open_store(str(store_path()))
     except StoreBusy as busy:
@@ -174,7 +159,7 @@ def desk() -> Desk:
     if who is None:
         raise AccessDenied("nobody has signed in")
     version = repository.data_version(store, who)
-    told = _memory().companies.get((_key(version), who), lambda: repository.company(store, who))
+    told = memory().companies.get((_key(version), who), lambda: repository.company(store, who))
     language = pick_language(st.session_state.get("lang"), st.context.locale)
     return Desk(
         store=store,
@@ -191,6 +176,12 @@ def _key(version: DataVersion) -> str:
     return f"{version.store_id}:{version.any_write}"
 
 
+@st.cache_resource(show_spinner=False)
+def warming() -> subprocess.Popen[bytes] | None:
+    """The compilation that the server starts with, where this machine never compiled the engine."""
+    return kernel_warmup.start()
+
+
 # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -201,13 +192,13 @@ def ledger(at: Desk) -> Ledger:
     months that the budget speaks of bring what it says, and customers whose deliveries are stopped bring nothing more.
     """
     key = (at.version.ledger_key, at.principal, date.today())
-    whole = _with_budget(at, _memory().ledgers.get(key, lambda: repository.load_ledger(at.store, at.principal)))
-    stops = _memory().stops.get(
+    whole = _with_budget(at, memory().ledgers.get(key, lambda: repository.load_ledger(at.store, at.principal)))
+    stops = memory().stops.get(
         (_key(at.version), at.principal), lambda: repository.stopped_deliveries(at.store, at.principal)
     )
     if not stops:
         return whole
-    return _memory().stopped.get((whole.fingerprint, stops), lambda: stopped(whole, stops))
+    return memory().stopped.get((whole.fingerprint, stops), lambda: stopped(whole, stops))
 
 
 def _with_budget(at: Desk, known: Ledger) -> Ledger:
@@ -215,20 +206,20 @@ def _with_budget(at: Desk, known: Ledger) -> Ledger:
         return known
     lines: tuple[BudgetLine, ...] = ()
     if may(at.principal, "read_treasury"):
-        lines = _memory().budgets.get((_key(at.version), at.principal), lambda: repository.budget(at.store, at.principal))
-    return _memory().completed.get((known.fingerprint, lines), lambda: continued(known, lines))
+        lines = memory().budgets.get((_key(at.version), at.principal), lambda: repository.budget(at.store, at.principal))
+    return memory().completed.get((known.fingerprint, lines), lambda: continued(known, lines))
 
 
 def remembered(at: Desk, name: str) -> str:
     """A choice that the company has made once, "" where it has not."""
     key = (_key(at.version), at.principal, name)
-    return _memory().choices.get(key, lambda: repository.setting(at.store, at.principal, name))
+    return memory().choices.get(key, lambda: repository.setting(at.store, at.principal, name))
 
 
 def counts_expected(at: Desk) -> bool:
     """Whether the company counts the business to come; it does until somebody switches it off."""
     key = (_key(at.version), at.principal)
-    return _memory().expected.get(key, lambda: repository.setting(at.store, at.principal, EXPECTED, "on")) == "on"
+    return memory().expected.get(key, lambda: repository.setting(at.store, at.principal, EXPECTED, "on")) == "on"
 
 
 def count_expected(at: Desk, wanted: bool) -> None:
@@ -261,7 +252,7 @@ def fill(at: Desk) -> None:
 def missing(at: Desk) -> tuple[Missing, ...]:
     """What is still to be asked before the curve means what it seems to mean."""
     key = (_key(at.version), at.principal)
-    return _memory().missing.get(key, lambda: repository.missing_settings(at.store, at.principal))
+    return memory().missing.get(key, lambda: repository.missing_settings(at.store, at.principal))
 
 
 def invoices_due(at: Desk, first: date, last: date, delay_days: int) -> list[InvoiceLine]:
@@ -297,7 +288,7 @@ def contracts(at: Desk) -> Contracts:
             insurance=insurance_of(at, insurance) if insurance else None,
         )
 
-    return _memory().chosen.get((_key(at.version), at.principal), read)
+    return memory().chosen.get((_key(at.version), at.principal), read)
 
 
 def factoring_of(at: Desk, saved: SavedContract) -> FactoringContract:
@@ -307,7 +298,7 @@ def factoring_of(at: Desk, saved: SavedContract) -> FactoringContract:
     """
     exponent = Currency(at.company.currency).exponent
     file = TomlFile(saved.name, saved.content)
-    return _memory().factoring.get(
+    return memory().factoring.get(
         (saved.content, at.company.currency), lambda: read_factoring(file, exponent=exponent).record
     )
 
@@ -316,7 +307,7 @@ def insurance_of(at: Desk, saved: SavedContract) -> InsurancePolicy:
     """A saved policy, read from its text once; buyers that are gone are no error here either."""
     exponent = Currency(at.company.currency).exponent
     file = TomlFile(saved.name, saved.content)
-    return _memory().insurance.get(
+    return memory().insurance.get(
         (saved.content, at.company.currency), lambda: read_insurance(file, exponent=exponent).record
     )
 
@@ -324,7 +315,7 @@ def insurance_of(at: Desk, saved: SavedContract) -> InsurancePolicy:
 def saved_scenarios(at: Desk) -> tuple[SavedScenario, ...]:
     """The named scenarios, by name; those of the sample carry it in the reader's language until somebody renames them."""
     key = (_key(at.version), at.principal)
-    found = _memory().named.get(key, lambda: repository.scenarios(at.store, at.principal))
+    found = memory().named.get(key, lambda: repository.scenarios(at.store, at.principal))
     return tuple(
         replace(one, name=at.say(f"cash.ready.{_SAMPLE_CODES[one.name]}")) if one.name in _SAMPLE_CODES else one
         for one in found
@@ -349,7 +340,7 @@ def saved_scenario(at: Desk, scenario_id: str) -> Scenario | None:
         except InputRejected:
             return None
 
-    return _memory().scenarios.get((of.fingerprint, found.content), read)
+    return memory().scenarios.get((of.fingerprint, found.content), read)
 
 
 def scenario(at: Desk, question: Question) -> Scenario:
@@ -366,181 +357,3 @@ def question_text(at: Desk, question: Question) -> str:
 def within(asked: Scenario, horizon_days: int) -> Scenario:
     """A scenario looked at over so many days, so that all of them compare."""
     return replace(asked, horizon_days=horizon_days, name="")
-
-
-# ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def answer(at: Desk, question: Question, *, coarse: bool = False) -> Projection:
-    """The projection that answers the question on screen, under the chosen contracts; `coarse` from its first paths."""
-    return projection(ledger(at), scenario(at, question), contracts(at), coarse=coarse)
-
-
-def projection(of: Ledger, asked: Scenario, under: Contracts, *, coarse: bool = False) -> Projection:
-    """The answer to one question: from memory where it was asked before, else computed.
-
-    The first paths of a question are those of the whole answer, so that a coarse answer is work that the whole one reuses.
-    """
-    memory = _memory()
-    few = min(COARSE_PATHS, asked.path_count)
-    if coarse and not is_ready(of, asked, under):
-        asked_for = replace(asked, path_count=few)
-        return memory.projections.get((of.fingerprint, asked_for, under), lambda: _compute(of, asked, under, few))
-    return memory.projections.get((of.fingerprint, asked, under), lambda: _compute(of, asked, under, asked.path_count))
-
-
-def _compute(of: Ledger, asked: Scenario, under: Contracts, path_count: int) -> Projection:
-    memory, engine = _memory(), _engine()
-    with memory.turns.turn() as threads:
-        if asked.kind == "certain":
-            return cast("Projection", engine.project(of, asked, under.factoring, under.insurance))
-        started = time.perf_counter()
-        book = book_of(of, asked)
-        found = cast(
-            "Projection",
-            engine.evaluate(book, under.factoring, under.insurance, path_count=path_count, threads=threads),
-        )
-        if path_count == asked.path_count:
-            memory.seconds = time.perf_counter() - started
-            memory.answers += 1
-            _settle(memory.answers)
-        return found
-
-
-def _settle(answers: int) -> None:
-    """Takes code and tables loaded so far out of the garbage collector's sight.
-
-    A whole collection looks at every object of the process: a tenth of a second of everybody's time, spent on libraries
-    that stay until the end. What sessions make later is collected as before.
-    """
-    if answers in _SETTLED_AFTER:
-        gc.collect()
-        gc.freeze()
-
-
-def book_of(of: Ledger, asked: Scenario) -> Any:
-    """The paths of a question, laid out once whatever contracts are looked at over them (a `Book` of the engine)."""
-    memory, engine = _memory(), _engine()
-
-    def simulated() -> Any:
-        ground = memory.grounds.get(of.fingerprint, lambda: engine.Groundwork(ledger=of))
-        return engine.simulate(of, asked, learnt=learnt(of, asked.horizon_days), ground=ground)
-
-    return memory.books.get((of.fingerprint, asked), simulated)
-
-
-def is_slow() -> bool:
-    """Whether whole answers take long enough lately that a moved control should see a coarse one first.
-
-    Not while others wait for theirs: a coarse answer is drawn in vain where the whole one has to queue anyway.
-    """
-    return _memory().seconds > SLOW_SECONDS and not _memory().turns.is_busy()
-
-
-def behind_day(
-    at: Desk, question: Question, answer: Projection, variant: Variant, day: int
-) -> tuple[DayMoves, tuple[Driver, ...]]:
-    """What moves a day of an answer, and the way to its balance from today's."""
-
-    def compute() -> tuple[DayMoves, tuple[Driver, ...]]:
-        _engine()
-        from forecasting.day import day_moves
-        from forecasting.drivers import drivers
-
-        book = book_of(ledger(at), asked)
-        return day_moves(book, answer, variant, day), drivers(book, answer, variant, day)
-
-    asked = scenario(at, question)
-    key = (answer.ledger_fingerprint, asked, contracts(at), variant, day)
-    return _memory().days.get(key, compute)
-
-
-def told_path(of: Ledger, horizon_days: int, factoring: FactoringContract | None) -> PathResult:
-    """The path on which everybody pays on the due date, told by the reference line by line: what an account page shows."""
-    return told(of, horizon_days, Contracts(factoring=factoring))
-
-
-def told(of: Ledger, horizon_days: int, under: Contracts, draw: int = 0) -> PathResult:
-    """One path told line by line: the one on which everybody pays on the due date, or draw 1, 2… of the question asked."""
-
-    def compute() -> PathResult:
-        if draw == 0:
-            return project_path(of, told_facts(of, horizon_days), horizon_days, under.factoring, under.insurance)
-        _engine()
-        from forecasting.offers import drawn
-
-        book = book_of(of, Scenario(horizon_days=horizon_days))
-        return drawn.told(book, draw - 1, under.factoring, under.insurance)
-
-    return _memory().paths.get((of.fingerprint, horizon_days, under, draw), compute)
-
-
-def told_facts(of: Ledger, horizon_days: int) -> PathFacts:
-    """What happens on the path on which everybody pays on the due date."""
-    return certain_facts(of, Scenario(kind="certain", horizon_days=horizon_days))
-
-
-def claim_of(of: Ledger, policy: InsurancePolicy, partner_id: str) -> Claim | None:
-    """The claim if one buyer fails in a month and everybody else pays on the due date; None where nothing is owed then."""
-    judgment = business_day_from(of.as_of + FAILS_AFTER_DAYS)
-    failure = Insolvency(partner_id=partner_id, judgment=judgment, declared=judgment)
-
-    def compute() -> tuple[Claim, ...]:
-        asked = Scenario(kind="certain", horizon_days=FAILS_AFTER_DAYS + 60, insolvencies=(failure,))
-        return project_path(of, certain_facts(of, asked), asked.horizon_days, None, policy).claims
-
-    found = _memory().claims.get((of.fingerprint, policy, partner_id), compute)
-    return next((claim for claim in found if claim.partner_id == partner_id), None)
-
-
-def largest_buyers(of: Ledger, policy: InsurancePolicy) -> list[str]:
-    """Buyers that would owe something in a month, the largest first: those whose failure can be looked at."""
-    return [exposure.partner_id for exposure in exposures(policy, of, of.as_of + FAILS_AFTER_DAYS)]
-
-
-def vouched(of: Ledger, asked: Scenario, under: Contracts) -> tuple[int, int]:
-    """Computes some paths again line by line: how many, and how many cents differ (seconds of work)."""
-    engine = _engine()
-    paths = engine.CHECK_PATHS
-    answer = engine.project(
-        of,
-        replace(asked, path_count=paths),
-        under.factoring,
-        under.insurance,
-        learnt=learnt(of, asked.horizon_days),
-        check_paths=paths,
-    )
-    return answer.check_paths, answer.check_differences
-
-
-def is_cold() -> bool:
-    """Whether the engine was never compiled on this machine: the first answer then takes a minute or two."""
-    return not kernel_warmup.is_ready()
-
-
-@st.cache_resource(show_spinner=False)
-def _warming() -> subprocess.Popen[bytes] | None:
-    """The compilation that the server starts with, where this machine never compiled the engine."""
-    return kernel_warmup.start()
-
-
-@st.cache_resource(show_spinner=False)
-def _engine() -> ModuleType:
-    """The engine, imported once the compiler knows where to keep its code and has put it there."""
-    use_kernel_cache()
-    kernel_warmup.wait(_warming())
-    from forecasting.simulation import engine
-
-    return engine
-
-
-def projections(
-    of: Ledger, asked: Iterable[Scenario], under: Contracts, *, coarse: bool = False
-) -> dict[Scenario, Projection]:
-    """Several questions on the same ledger and contracts."""
-    return {one: projection(of, one, under, coarse=coarse) for one in asked}
-
-
-def is_ready(of: Ledger, asked: Scenario, under: Contracts) -> bool:
-    """Whether the answer is at hand without computing."""
-    return _memory().projections.has((of.fingerprint, asked, under))

@@ -11,7 +11,7 @@ import streamlit as st
 from data import repository
 from data.repository import Opened, SharedView
 from forecasting.simulation.flows import VARIANTS, Variant
-from pages.ui import frame, panel, session
+from pages.ui import answering, frame, panel, session
 from pages.ui.cash_words import Outlook
 from pages.ui.charts.hero import Hero, hero
 from pages.ui.frame import Table
@@ -42,7 +42,7 @@ def make(at: Desk) -> None:
         names = st.checkbox(say("share.names"), key="share_names")
         if st.form_submit_button(say("share.make"), type="primary"):
             question = panel.current()
-            outlook = Outlook(question=question, projection=session.answer(at, question), ledger=session.ledger(at))
+            outlook = Outlook(question=question, projection=answering.answer(at, question), ledger=session.ledger(at))
             secret = repository.share_view(
                 at.store,
                 at.principal,

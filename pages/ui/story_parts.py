@@ -17,7 +17,7 @@ from forecasting.scenario import Scenario
 from forecasting.simulation.flows import Event
 from forecasting.simulation.path import PathResult
 from forecasting.simulation.story import story
-from pages.ui import frame, session
+from pages.ui import answering, frame, session
 from pages.ui.cash_words import name_of
 from pages.ui.frame import Table
 from pages.ui.question import HORIZONS, days_known
@@ -69,7 +69,7 @@ def invoice_story(at: Desk, under: Contracts) -> None:
         key="story_until",
     )
     with st.spinner(say("story.screen.telling")):
-        told = session.told(of, horizon, under, int(draw))
+        told = answering.told(of, horizon, under, int(draw))
     day = to_day(until)
     found = while_it_lives(story(told, of, of.customers.invoice_id[int(chosen)], day))
     _first_words(of, int(chosen), told, day, say)

@@ -50,7 +50,7 @@ def test_the_lowest_point_is_explained_to_the_cent(company: Path, language: Lang
     named = [say(f"day.heading.{c}") for c in CATEGORIES]
     moved = kept.loc[[n for n in named if n in kept.index], day]
     assert moved.sum() == kept.loc[say("day.total"), day], "headings add up to the movement of the day"
-    answers = list(session._memory().projections._kept.values())
+    answers = list(session.memory().projections._kept.values())
     lows = {int(curve.lowest.median_minor) for answer in answers for curve in answer.curves.values()}
     assert kept.loc[balance, since] in lows, "the balance is the curve's own"
 

@@ -15,7 +15,7 @@ from forecasting.choice.frontier import verdicts
 from forecasting.choice.menu import menu
 from forecasting.choice.offers import candidates
 from forecasting.ledger import Ledger
-from pages.ui import decide_desk, decide_words, session
+from pages.ui import answering, decide_desk, decide_words, session
 from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.voice import voice_of
 from tests.pages.fixtures.store import opened_page, small_store
@@ -87,7 +87,7 @@ def test_the_chosen_offer_is_shown_in_the_curves_and_a_changed_one_is_saved_besi
 
 def test_a_search_is_stopped_and_begun_again(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
-    known = session.book_of
+    known = answering.book_of
     monkeypatch.setattr(session, "book_of", lambda *asked: (gate.wait(60), known(*asked))[1])
     app = opened_page("decide", "en")
     app.button(key="decide_stop").click().run()

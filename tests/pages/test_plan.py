@@ -10,7 +10,7 @@ from data import repository
 from data.access import FINANCE
 from forecasting.plan.statement import by_period, month_starts, statement
 from forecasting.scenario import Scenario
-from pages.ui import plan_parts, session
+from pages.ui import answering, plan_parts, session
 from pages.ui.headings import daily_headings
 from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.question import HORIZONS, days_known
@@ -34,7 +34,7 @@ def test_a_lost_customer_an_order_and_late_wages_give_a_new_lowest_point_with_it
     next(b for b in app.button if b.label == say("plan.submit")).click().run()
     assert not app.exception, app.exception
     scenario = Scenario(horizon_days=max(1, min(HORIZONS[12], days_known(of))))
-    found = plan_parts.Answer(before=session.projection(of, scenario, session.Contracts()), steps=(), ledger=of)
+    found = plan_parts.Answer(before=answering.projection(of, scenario, session.Contracts()), steps=(), ledger=of)
     assert len(found.before.curves) == 1
     low = say.f.amount(found.before.curves["baseline"].lowest.median_minor, signed=True)
     text = " ".join(block.value for block in app.markdown)
@@ -51,8 +51,8 @@ def test_the_reasons_lead_from_one_balance_to_the_other(company: Path) -> None:
     from forecasting.plan.changes import Changes, steps
 
     asked = Changes(lost=of.partners[int(of.customers.partner[0])].partner_id, wages_days=5)
-    told = tuple((c, one, session.projection(one, scenario, session.Contracts())) for c, one in steps(of, asked))
-    found = plan_parts.Answer(before=session.projection(of, scenario, session.Contracts()), steps=told, ledger=of)
+    told = tuple((c, one, answering.projection(one, scenario, session.Contracts())) for c, one in steps(of, asked))
+    found = plan_parts.Answer(before=answering.projection(of, scenario, session.Contracts()), steps=told, ledger=of)
     picture = plan_parts.bridge(found, say)
     assert picture.start[1] + sum(amount for _, amount in picture.causes) == picture.result[1]
     assert picture.result[1] == say.f.thousands(found.after.curves["baseline"].lowest.median_minor)
@@ -61,7 +61,7 @@ def test_the_reasons_lead_from_one_balance_to_the_other(company: Path) -> None:
 def test_months_cover_the_horizon_and_close_where_the_next_opens(company: Path) -> None:
     opened_page("plan", "fr")
     of = repository.load_ledger(session.open_store(str(company)), FINANCE)
-    curve = session.projection(of, Scenario(horizon_days=200, path_count=20), session.Contracts()).curves["baseline"]
+    curve = answering.projection(of, Scenario(horizon_days=200, path_count=20), session.Contracts()).curves["baseline"]
     days = len(curve.p50_minor)
     starts = month_starts(curve.first_day, days)
     daily = daily_headings(curve, of)

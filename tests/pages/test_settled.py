@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pages.ui import session
+from pages.ui import answering
 
 
 @pytest.fixture(autouse=True)
@@ -24,14 +24,14 @@ class Knot:
 
 
 def test_the_second_answer_takes_what_is_loaded_for_permanent() -> None:
-    session._settle(1)
+    answering._settle(1)
     assert gc.get_freeze_count() == 0
-    session._settle(2)
+    answering._settle(2)
     assert gc.get_freeze_count() > 1000
 
 
 def test_what_is_made_and_dropped_afterwards_is_collected() -> None:
-    session._settle(2)
+    answering._settle(2)
     knot = Knot()
     seen = weakref.ref(knot)
     del knot
@@ -41,5 +41,5 @@ def test_what_is_made_and_dropped_afterwards_is_collected() -> None:
 
 def test_every_other_answer_leaves_the_collector_alone() -> None:
     for answers in (*range(3, 12), *range(13, 100)):
-        session._settle(answers)
+        answering._settle(answers)
     assert gc.get_freeze_count() == 0

@@ -8,7 +8,7 @@ from data import repository
 from data.access import may
 from data.repository import InvoiceFilter, InvoiceLine
 from forecasting.simulation.flows import Variant
-from pages.ui import session
+from pages.ui import answering, session
 from pages.ui.cash_words import Outlook
 from pages.ui.causes import Cause, causes, steps_of
 from pages.ui.headings import daily_headings
@@ -20,7 +20,7 @@ from pages.ui.session import Desk
 def view_of(at: Desk, question: Question) -> View:
     """The whole answer to a question, as the cash page shows it."""
     ledger = session.ledger(at)
-    outlook = Outlook(question=question, projection=session.answer(at, question), ledger=ledger)
+    outlook = Outlook(question=question, projection=answering.answer(at, question), ledger=ledger)
     rows, count = _open_invoices(at)
     contracts = session.contracts(at)
     saved = {one.scenario_id: one.name for one in session.saved_scenarios(at)}
@@ -46,7 +46,7 @@ def causes_of(at: Desk, outlook: Outlook, variant: Variant) -> tuple[tuple[Cause
     """What drives the lowest point of one variant; the answers in between are those that the screen has at hand."""
     steps = steps_of(session.scenario(at, outlook.question))
     lesser = [step for step in steps.distinct if step != steps.whole]
-    answers = session.projections(outlook.ledger, lesser, session.Contracts(), coarse=outlook.coarse) | {
+    answers = answering.projections(outlook.ledger, lesser, session.Contracts(), coarse=outlook.coarse) | {
         steps.whole: outlook.projection
     }
     return causes(steps, answers, outlook.ledger, variant, outlook.projection.curves[variant].lowest.day)
