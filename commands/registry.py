@@ -18,6 +18,7 @@ MODULES: Final[dict[str, str]] = {
     "backtest": "backtest",
     "restore": "restore",
     "erase-partner": "erase_partner",
+    "retention": "retention",
     "journal": "journal",
     "due-date": "due_date",
     "late-interest": "late_interest",

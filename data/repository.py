@@ -95,6 +95,8 @@ from data.repository_plans import (
     stopped_deliveries,
 )
 from data.repository_proposals import planned_proposals
+from data.repository_retention import YEARS as RETENTION_YEARS
+from data.repository_retention import Outdated, outdated, retain, retention_years, set_retention
 from data.repository_share import Opened, SharedView, open_shared, revoke_share, share_view, shared_views
 from data.repository_sources import exchange_rates, mapping_for, mappings, save_exchange_rates, save_mapping
 from data.repository_undo import undo_import
@@ -103,6 +105,7 @@ from data.store import Store
 __all__ = [
     "CONTACT_ROLES",
     "PLANNED_CATEGORIES",
+    "RETENTION_YEARS",
     "AccountPosition",
     "AgreedPlan",
     "AsOfMode",
@@ -128,6 +131,7 @@ __all__ = [
     "Missing",
     "Opened",
     "OpeningCash",
+    "Outdated",
     "Override",
     "Person",
     "PlannedCategory",
@@ -183,6 +187,7 @@ __all__ = [
     "open_shared",
     "open_store",
     "opening_cash",
+    "outdated",
     "overrides",
     "partners",
     "people",
@@ -198,6 +203,8 @@ __all__ = [
     "replace_contacts",
     "replace_people",
     "replace_planned_flows",
+    "retain",
+    "retention_years",
     "revoke_share",
     "save_account",
     "save_company",
@@ -213,6 +220,7 @@ __all__ = [
     "scenario",
     "scenarios",
     "set_aside",
+    "set_retention",
     "setting",
     "share_view",
     "shared_views",

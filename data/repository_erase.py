@@ -10,6 +10,7 @@ from typing import Final
 
 from data.access import Principal, require
 from data.repository_audit import append_audit
+from data.repository_erased import note_erased
 from data.repository_traces import TEXTS, name_pattern, partner_names, partner_tables, written
 from data.store import Cursor, Store
 from forecasting.errors import InputRejected, problem
@@ -39,27 +40,34 @@ def erase_partner(store: Store, principal: Principal, partner_id: str) -> dict[s
     Names, VAT number, contacts, notes and the unread columns of its invoices are emptied; in every text of `TEXTS` its
     names, as whole words whatever their case, give way to its id. Amounts, days and the id stay, so that no total and no
     curve moves. The trail is sealed, lines of the bank are pieces of the books, backups are copies: they keep what they say.
-    All or nothing. InputRejected for a partner that no table knows.
+    A file that names the partner later does not bring the names back. All or nothing. InputRejected for a partner that no
+    table knows.
     """
     require(principal, "administer")
 
     def change(cursor: Cursor) -> dict[str, int]:
         if not any(_count(cursor, table, partner_id) for table in partner_tables(cursor)):
             raise InputRejected((problem("store.unknown_partner", partner=partner_id),))
-        names = partner_names(cursor, partner_id)
-        changed = {"contact": _count(cursor, "contact", partner_id)}
-        cursor.execute("DELETE FROM contact WHERE partner_id = ?", [partner_id])
-        for table, emptied in _OWN:
-            changed[table] = sum(_emptied(cursor, table, column, partner_id) for column in emptied)
-        forms = sorted({f for name in names if _stands_alone(name) for f in written(name)}, key=lambda f: (-len(f), f))
-        for table, columns in TEXTS:
-            if table not in _KEPT and forms:
-                told = sum(_untold(cursor, table, column, forms, _mark(partner_id)) for column in columns)
-                changed[table] = changed.get(table, 0) + told
-        append_audit(cursor, principal, "partner.erase", partner_id, rows=sum(changed.values()))
-        return {table: count for table, count in changed.items() if count}
+        return erase(cursor, principal, partner_id)
 
     return store.write(change)
+
+
+def erase(cursor: Cursor, principal: Principal, partner_id: str) -> dict[str, int]:
+    """Erase a partner inside the caller's transaction; the rows changed by table."""
+    names = partner_names(cursor, partner_id)
+    changed = {"contact": _count(cursor, "contact", partner_id)}
+    cursor.execute("DELETE FROM contact WHERE partner_id = ?", [partner_id])
+    for table, emptied in _OWN:
+        changed[table] = sum(_emptied(cursor, table, column, partner_id) for column in emptied)
+    forms = sorted({f for name in names if _stands_alone(name) for f in written(name)}, key=lambda f: (-len(f), f))
+    for table, columns in TEXTS:
+        if table not in _KEPT and forms:
+            told = sum(_untold(cursor, table, column, forms, _mark(partner_id)) for column in columns)
+            changed[table] = changed.get(table, 0) + told
+    note_erased(cursor, partner_id)
+    append_audit(cursor, principal, "partner.erase", partner_id, rows=sum(changed.values()))
+    return {table: count for table, count in changed.items() if count}
 
 
 def _count(cursor: Cursor, table: str, partner_id: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -16,6 +16,7 @@ from data.access import Principal, require
 from data.importers.protocol import PartnerRow, Reading, SourceFile
 from data.repository_audit import append_audit, utc_now
 from data.repository_company import read_company
+from data.repository_erased import without_erased
 from data.repository_intake import Intake, take_invoices
 from data.repository_intake_bank import take_balances, take_bank_lines, take_partners, take_payments
 from data.repository_proposals import remember_proposals
@@ -107,7 +108,8 @@ def store_reading(store: Store, principal: Principal, reading: Reading, file: So
         if earlier:
             return _unchanged(int(earlier[0][0]), reading, invoices, refused)
         import_id = next_import_id(cursor)
-        taken = _take(cursor, import_id, reading, invoices)
+        told, invoices, erased = without_erased(cursor, reading.file, _partners(reading, invoices), invoices)
+        taken = _take(cursor, import_id, reading, told, invoices)
         receipt = ImportReceipt(
             import_id=import_id,
             file=reading.file,
@@ -119,7 +121,7 @@ def store_reading(store: Store, principal: Principal, reading: Reading, file: So
             rejected=reading.rejected + len(refused),
             without_due=_without_due(invoices),
             total_minor=_totals(invoices),
-            problems=(*reading.problems, *refused),
+            problems=(*reading.problems, *refused, *erased),
         )
         mapping = "" if reading.mapping is None else mapping_text(reading.mapping)
         note_import(cursor, principal, receipt, sha256=_sha256(file), reading_key=key, mapping=mapping)
@@ -130,17 +132,21 @@ def store_reading(store: Store, principal: Principal, reading: Reading, file: So
     return store.transaction(change)
 
 
-def _take(cursor: Cursor, import_id: int, reading: Reading, invoices: pa.Table) -> Intake:
-    """Store every kind of row; partners come first, so that invoices find their terms."""
+def _partners(reading: Reading, invoices: pa.Table) -> list[PartnerRow]:
+    """What a file says of partners, beside their invoices or in rows of their own."""
     named = invoices.filter(pc.or_(pc.not_equal(invoices["partner_name"], ""), pc.not_equal(invoices["terms"], "")))
     implied = named.group_by("partner_id").aggregate([("partner_name", "max"), ("terms", "max")]).to_pylist()
-    told = [
+    return [
         *(
             PartnerRow(partner_id=row["partner_id"], name=row["partner_name_max"], terms=row["terms_max"])
             for row in implied
         ),
         *reading.partners,
     ]
+
+
+def _take(cursor: Cursor, import_id: int, reading: Reading, told: Sequence[PartnerRow], invoices: pa.Table) -> Intake:
+    """Store every kind of row; partners come first, so that invoices find their terms."""
     take_partners(cursor, import_id, partner_table(told))
     return (
         take_invoices(cursor, import_id, invoices, _silent(reading))

@@ -7,6 +7,7 @@ from typing import Final
 
 from data.access import Principal, require
 from data.repository_audit import append_audit
+from data.repository_erased import is_known_again
 from data.store import Cursor, Store, table
 from forecasting.ledger import Partner, Side
 
@@ -32,6 +33,8 @@ def save_partner(store: Store, principal: Principal, partner: Partner) -> None:
             "import_id = NULL",
             list(values.values()),
         )
+        if partner.name or partner.vat_number:
+            is_known_again(cursor, partner.partner_id)
         append_audit(cursor, principal, "partner.save", partner.partner_id)
 
     store.write(change)

@@ -31,6 +31,7 @@ _COMPANY_TABLES: Final = (
     "import",
     "import_total",
     "import_problem",
+    "erased_partner",
     "partner",
     "partner_replaced",
     "invoice",

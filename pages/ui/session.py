@@ -22,6 +22,7 @@ from data.sample import SCENARIO_NAMES, sample_company
 from data.sample_store import clear_store, fill_store
 from data.scenario_files import scenario_from_text, write_scenario
 from data.toml_values import TomlFile
+from data.upkeep import start_upkeep
 from data.whole_ledger import EXPECTED, continued, stopped
 from forecasting.activity import BudgetLine
 from forecasting.curve import Projection
@@ -123,6 +124,7 @@ def open_store(path: str) -> Store:
     if fresh:
         fill_store(store, FINANCE, sample_company(date.today()))
     start_serving(store)
+    start_upkeep(store)
     return store
 
 

@@ -23,6 +23,7 @@ from forecasting.plan import CERTAINTIES
 from pages.ui import frame, session
 from pages.ui.account_parts import accounts
 from pages.ui.people_parts import people
+from pages.ui.retention_parts import retention
 from pages.ui.session import Desk
 from pages.ui.terms_parts import partner_terms
 from pages.ui.voice import Voice
@@ -80,6 +81,7 @@ def settings(at: Desk) -> None:
         accounts(at)
         partner_terms(at)
         people(at)
+        retention(at)
 
 
 # ── the company ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -101,6 +101,10 @@ CHANGES: dict[str, Callable[[Store, Principal], Any]] = {
     "revoke_share": lambda s, p: repo.revoke_share(s, p, 1),
     "people": repo.people,
     "erase_partner": lambda s, p: repo.erase_partner(s, p, "C001"),
+    "retention_years": repo.retention_years,
+    "set_retention": lambda s, p: repo.set_retention(s, p, 3),
+    "outdated": lambda s, p: repo.outdated(s, p, AS_OF, 3),
+    "retain": lambda s, p: repo.retain(s, p, AS_OF),
     "replace_people": lambda s, p: repo.replace_people(s, p, []),
     "clear_store": clear_store,
 }
