@@ -9,6 +9,7 @@ import streamlit as st
 from data import repository
 from data.access import may
 from pages.ui.session import Desk
+from pages.ui.voice import Voice
 
 #: What is proposed: three years after the last contact (customers' data), five (claims end), ten (accounts are kept).
 _PROPOSED = (None, 3, 5, 10)
@@ -26,7 +27,7 @@ def retention(at: Desk) -> None:
         say("retention.years"),
         sorted({*_PROPOSED, known}, key=lambda y: y or 0),
         index=None if known not in _PROPOSED else _PROPOSED.index(known),
-        format_func=lambda y: say("retention.all") if y is None else say("retention.after", count=y),
+        format_func=lambda y: _words(say, y),
         key="retention_years",
     )
     if years is None:
@@ -45,3 +46,9 @@ def retention(at: Desk) -> None:
         st.toast(say(key, partners=len(done.partners) if done else 0), icon=":material/check:")
 
     st.button(say("retention.apply"), on_click=choose, disabled=years is None and known is None, key="retention_apply")
+
+
+def _words(say: Voice, years: int | None) -> str:
+    if years is None:
+        return say("retention.all")
+    return say("retention.after_one" if years == 1 else "retention.after", count=years)

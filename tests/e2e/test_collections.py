@@ -23,6 +23,7 @@ def person(chromium: Browser, tmp_path: Path) -> Iterator[Reader]:
         someone.context.close()
 
 
+@pytest.mark.proof
 def test_finance_works_the_list_and_sales_sees_its_own(person: Reader) -> None:
     page = person.open("/")
     before = page.locator(".st-key-kpi").inner_text()

@@ -13,6 +13,7 @@ from tests.e2e.conftest import Reader
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.proof
 def test_a_customer_lost_an_order_and_late_wages_are_read_with_their_reason(reader: Reader) -> None:
     page = reader.open("/plan")
     before = reader.sentence()

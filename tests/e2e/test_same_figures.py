@@ -47,7 +47,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.mark.parametrize(
     "asked",
     [
-        pytest.param("?delay=10&defaults=2&months=6", id="later"),
+        pytest.param("?delay=10&defaults=2&months=6", id="later", marks=pytest.mark.proof),
         pytest.param("", id="as it opens", marks=pytest.mark.proof),
         pytest.param("?delay=5&who=segment:PME", id="one segment", marks=pytest.mark.proof),
     ],
