@@ -13,11 +13,9 @@ from forecasting.curve import Projection
 from forecasting.drivers import shared_out
 from forecasting.ledger import Side
 from forecasting.money import round_ratio
-from forecasting.simulation.draw_block import draw_block
+from forecasting.paid import Paid, paid
 from forecasting.simulation.engine import Book
 from forecasting.simulation.flows import Category, Variant
-
-Int64 = npt.NDArray[np.int64]
 
 #: Invoices of a side that are told one by one; the rest stands in one sum.
 NAMED: Final = 12
@@ -66,11 +64,15 @@ def day_moves(book: Book, projection: Projection, variant: Variant, day: int, *,
     count = projection.path_count
     sums = {c: int(flow[k]) for c, flow in curve.component_sums_minor.items() if flow[k]}
     headings = shared_out(sums, count)
-    customers, suppliers = _sides(book, k, count)
+    customers, suppliers = paid(book, count, range(k, k + 1))
     if variant in ("baseline", "insurance"):
-        assert customers.total == sums.get("debtor_receipt", 0), "the invoices' payments add up to the heading"
-    assert -suppliers.total == sums.get("supplier_payment", 0), "our payments add up to the heading"
-    told = [customers.told(1, count, named), suppliers.told(-1, count, named)]
+        assert customers.total_minor == sums.get("debtor_receipt", 0), "the invoices' payments add up to the heading"
+    assert -suppliers.total_minor == sums.get("supplier_payment", 0), "our payments add up to the heading"
+    ledger = book.ledger
+    told = [
+        _told(customers, 1, ledger.customers.issue >= ledger.as_of, count, named),
+        _told(suppliers, -1, ledger.suppliers.issue >= ledger.as_of, count, named),
+    ]
     return DayMoves(
         headings={c: amount for c, amount in headings.items() if amount},
         total_minor=sum(headings.values()),
@@ -80,66 +82,18 @@ def day_moves(book: Book, projection: Projection, variant: Variant, day: int, *,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Paid:
-    """What the invoices of a side move on a day, summed over the draws; minor, draws int64 (n,), expected bool (n,)."""
-
-    side: Side
-    minor: Int64
-    draws: Int64
-    expected: npt.NDArray[np.bool_]
-
-    @property
-    def total(self) -> int:
-        return int(self.minor.sum())
-
-    def add(
-        self,
-        pointer: Int64,
-        invoice: npt.NDArray[np.int32],
-        minor: Int64,
-        today: npt.NDArray[np.bool_],
-        times: int = 1,
-    ) -> None:
-        """Counts the rows of a block that fall on the day, each as often as given."""
-        row = invoice[today].astype(np.int64)
-        path = np.repeat(np.arange(len(pointer) - 1), np.diff(pointer))[today]
-        np.add.at(self.minor, row, minor[today] * times)
-        once = np.unique(path * len(self.minor) + row)
-        np.add.at(self.draws, once % max(len(self.minor), 1), times)
-
-    def told(self, sign: int, count: int, named: int) -> tuple[list[DayInvoice], int]:
-        """The largest invoices and what the others move on average; their sum is the side's rounded average."""
-        order = np.argsort(-np.abs(self.minor), kind="stable")[:named]
-        rows = [
-            DayInvoice(
-                side=self.side,
-                row=row,
-                amount_minor=sign * round_ratio(int(self.minor[row]), count),
-                draws=int(self.draws[row]),
-                expected=bool(self.expected[row]),
-            )
-            for row in order.tolist()
-            if self.minor[row]
-        ]
-        return rows, sign * round_ratio(self.total, count) - sum(row.amount_minor for row in rows)
-
-
-def _sides(book: Book, k: int, count: int) -> tuple[_Paid, _Paid]:
-    """What customers pay and what we pay on day k, over all draws."""
-    ledger = book.ledger
-    customers = _nothing("customer", ledger.customers.issue >= ledger.as_of)
-    suppliers = _nothing("supplier", ledger.suppliers.issue >= ledger.as_of)
-    for first in range(0, count, book.block_paths):
-        size = min(book.block_paths, count - first)
-        block = draw_block(book.plan, first, size)
-        customers.add(block.receipt_ptr, block.receipt_invoice, block.receipt_minor, block.receipt_day == k)
-        # What we pay may be the same on every draw, and then stands in the block once.
-        times = size if len(block.payment_ptr) == 2 else 1
-        suppliers.add(block.payment_ptr, block.payment_invoice, block.payment_minor, block.payment_day == k, times)
-    return customers, suppliers
-
-
-def _nothing(side: Side, expected: npt.NDArray[np.bool_]) -> _Paid:
-    nothing = np.zeros(len(expected), dtype=np.int64)
-    return _Paid(side=side, minor=nothing, draws=nothing.copy(), expected=expected)
+def _told(found: Paid, sign: int, expected: npt.NDArray[np.bool_], count: int, named: int) -> tuple[list[DayInvoice], int]:
+    """The largest invoices and what the others move on average; their sum is the side's rounded average."""
+    order = np.argsort(-np.abs(found.minor), kind="stable")[:named]
+    rows = [
+        DayInvoice(
+            side=found.side,
+            row=row,
+            amount_minor=sign * round_ratio(int(found.minor[row]), count),
+            draws=int(found.draws[row]),
+            expected=bool(expected[row]),
+        )
+        for row in order.tolist()
+        if found.minor[row]
+    ]
+    return rows, sign * round_ratio(found.total_minor, count) - sum(row.amount_minor for row in rows)

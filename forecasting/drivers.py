@@ -12,7 +12,7 @@ import numpy.typing as npt
 from forecasting.curve import Curve, Projection
 from forecasting.ledger import Ledger
 from forecasting.money import round_ratio
-from forecasting.simulation.draw_block import draw_block
+from forecasting.paid import paid
 from forecasting.simulation.engine import Book
 from forecasting.simulation.flows import CATEGORIES, Category, Variant
 
@@ -56,7 +56,8 @@ def drivers(book: Book, projection: Projection, variant: Variant, day: int, *, n
     change = shared_out({c: total for c, total in sums.items() if total}, count)
     rows = [Driver(heading=c, amount_minor=amount) for c, amount in change.items() if amount]
     if variant in ("baseline", "insurance"):
-        rows = [_told(book, row, sums, k, count, named) for row in rows]
+        by_partner = _by_partner(book, k, count)
+        rows = [_told(book, row, sums, by_partner, count, named) for row in rows]
     rows.sort(key=lambda row: -abs(row.amount_minor))
     spread = int(curve.p50_minor[k]) - book.ledger.opening_cash_minor - sum(row.amount_minor for row in rows)
     if spread:
@@ -76,13 +77,22 @@ def shared_out(sums: Mapping[Category, int], count: int) -> dict[Category, int]:
     return {name: floors[name] + (name in order[:lack]) for name in sums}
 
 
-def _told(book: Book, row: Driver, sums: Mapping[Category, int], k: int, count: int, named: int) -> Driver:
+def _by_partner(book: Book, k: int, count: int) -> Mapping[str, Int64]:
+    """What each partner moves up to day k under the headings of invoices, summed over the paths; int64 (partners,)."""
+    ledger, partners = book.ledger, len(book.ledger.partners)
+    customers, suppliers = paid(book, count, range(k + 1), counted=False)
+    return {
+        "debtor_receipt": customers.by_partner(ledger.customers.partner, partners),
+        "supplier_payment": -suppliers.by_partner(ledger.suppliers.partner, partners),
+    }
+
+
+def _told(
+    book: Book, row: Driver, sums: Mapping[Category, int], moved: Mapping[str, Int64], count: int, named: int
+) -> Driver:
     """A row with the partners behind it, where its heading has any."""
-    if row.heading == "debtor_receipt":
-        by_partner = _receipts_by_partner(book, k, count)
-    elif row.heading == "supplier_payment":
-        by_partner = -_payments_by_partner(book, k, count)
-    else:
+    by_partner = moved.get(row.heading)
+    if by_partner is None or row.heading == "spread":
         return row
     assert int(by_partner.sum()) == sums[row.heading], "the partners' flows add up to the heading"
     largest = np.argsort(-np.abs(by_partner), kind="stable")[:named]
@@ -95,35 +105,6 @@ def _told(book: Book, row: Driver, sums: Mapping[Category, int], k: int, count: 
     if rest:
         parts.append(DriverPart(partner_id="", amount_minor=rest))
     return Driver(heading=row.heading, amount_minor=row.amount_minor, parts=tuple(parts))
-
-
-def _receipts_by_partner(book: Book, k: int, count: int) -> Int64:
-    """What each partner pays up to day k, summed over the paths; int64 (partners,)."""
-    total = np.zeros(len(book.ledger.partners), dtype=np.int64)
-    for first in range(0, count, book.block_paths):
-        block = draw_block(book.plan, first, min(book.block_paths, count - first))
-        inside = block.receipt_day <= k
-        _add(total, book.ledger.customers.partner[block.receipt_invoice[inside]], block.receipt_minor[inside])
-    return total
-
-
-def _payments_by_partner(book: Book, k: int, count: int) -> Int64:
-    """What we pay to each partner up to day k, summed over the paths; int64 (partners,)."""
-    total = np.zeros(len(book.ledger.partners), dtype=np.int64)
-    partner = book.ledger.suppliers.partner
-    shared = book.plan.coming is None
-    for first in range(0, 1 if shared else count, book.block_paths):
-        block = draw_block(book.plan, first, 1 if shared else min(book.block_paths, count - first))
-        inside = block.payment_day <= k
-        _add(total, partner[block.payment_invoice[inside]], block.payment_minor[inside])
-        if len(block.payment_ptr) == 2:
-            total *= count if shared else 1
-    return total
-
-
-def _add(total: Int64, partner: npt.NDArray[np.int32], minor: Int64) -> None:
-    """Adds amounts to their partners; sums of a block stay below 2^53, so that they are exact."""
-    total += np.bincount(partner, weights=minor, minlength=len(total)).astype(np.int64)
 
 
 def _check(rows: list[Driver], ledger: Ledger, curve: Curve, k: int) -> None:

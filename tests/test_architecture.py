@@ -40,6 +40,7 @@ ROOMS = (
     "simulation",
     "curve",
     "simulation.engine",
+    "paid",
     "drivers",
     "day",
     "choice",

@@ -69,7 +69,8 @@ def behind(at: Desk, outlook: Outlook) -> None:
         )
     chosen = st.session_state.get(_CHOSEN)
     if chosen is None:
-        st.caption(say("day.none"))
+        # A tap on a phone's screen tells of a point and selects none.
+        st.caption(say("day.none_phone" if at.phone else "day.none"))
         return
     with st.container(key="day_behind"):
         _told(at, outlook, curve, to_day(chosen))
