@@ -88,7 +88,7 @@ def test_the_chosen_offer_is_shown_in_the_curves_and_a_changed_one_is_saved_besi
 def test_a_search_is_stopped_and_begun_again(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
     known = answering.book_of
-    monkeypatch.setattr(session, "book_of", lambda *asked: (gate.wait(60), known(*asked))[1])
+    monkeypatch.setattr(answering, "book_of", lambda *asked: (gate.wait(60), known(*asked))[1])
     app = opened_page("decide", "en")
     app.button(key="decide_stop").click().run()
     gate.set()
