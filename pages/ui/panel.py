@@ -47,6 +47,9 @@ def arrive(ledger: Ledger, saved: Sequence[str]) -> tuple[Repair, ...]:
     """Take the question from the address where it is new there, else keep the session's; returns what had to be repaired."""
     address = {name: st.query_params[name] for name in _NAMES if name in st.query_params}
     coming_back = st.session_state.pop("arrived", False) and not address
+    if coming_back:
+        # The walk has emptied the address: what was written is there no more, and is written anew.
+        st.session_state[_WRITTEN] = []
     if _QUESTION not in st.session_state or (_is_new(address) and not coming_back):
         question, repairs = from_address(
             address, whos=whos(ledger), partners=[p.partner_id for p in ledger.partners], saved=saved

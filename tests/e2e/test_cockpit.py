@@ -103,6 +103,18 @@ def drop(page: Page, *files: tuple[str, str]) -> None:
     page.set_input_files("input[type=file]", files=payload)
 
 
+def test_a_question_outlives_a_walk_to_another_page(reader: Reader) -> None:
+    """The way back writes it into the address again, so that the next click, a reload and a copied link ask it too."""
+    page = reader.open("/?delay=10&defaults=2")
+    for name in ("Scénarios", "Trésorerie"):
+        page.get_by_role("link", name=name).first.click()
+        page.get_by_role("heading", level=1, name=name).wait_for()
+    page.wait_for_url("**/?delay=10&defaults=2*")
+    page.get_by_role("button", name="Le point bas").click()
+    page.get_by_text("Solde médian").first.wait_for()
+    assert "10 jours" in page.locator(".st-key-ask_delay").inner_text()
+
+
 def test_own_files_from_empty_to_curve_and_back(own_company: Reader) -> None:
     page = own_company.open("/load")
     page.get_by_role("button", name="Repartir à vide").click()
