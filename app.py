@@ -47,7 +47,9 @@ closed = [
     if name not in shown and not (who is None and page.url_path == "")
 ]
 if doorway.is_guest():
-    here = st.navigation([guest], position="hidden")
+    # The first page of a list has the root for its address: a guest's own one must not be it, or it is not found.
+    root = st.Page(behind_door, title="Encaisse", url_path="door", default=True)
+    here = st.navigation([root, guest], position="hidden")
 elif who is None:
     outside = st.Page(behind_door, title="Encaisse", url_path="door", default=True)
     here = st.navigation([outside, *closed], position="hidden")

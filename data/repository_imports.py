@@ -110,11 +110,13 @@ def store_reading(store: Store, principal: Principal, reading: Reading, file: So
         import_id = next_import_id(cursor)
         told, invoices, erased = without_erased(cursor, reading.file, _partners(reading, invoices), invoices)
         taken = _take(cursor, import_id, reading, told, invoices)
+        # Balances are what a statement says of its lines, and no lines: nobody counts them, and a new one is news.
+        balances = take_balances(cursor, import_id, balance_table(reading.balances))
         receipt = ImportReceipt(
             import_id=import_id,
             file=reading.file,
             format=reading.format,
-            unchanged=taken.stored + taken.replaced == 0,
+            unchanged=taken.stored + taken.replaced + balances.stored == 0,
             stored=taken.stored,
             replaced=taken.replaced,
             duplicates=taken.duplicates + reading.duplicates,
@@ -146,13 +148,12 @@ def _partners(reading: Reading, invoices: pa.Table) -> list[PartnerRow]:
 
 
 def _take(cursor: Cursor, import_id: int, reading: Reading, told: Sequence[PartnerRow], invoices: pa.Table) -> Intake:
-    """Store every kind of row; partners come first, so that invoices find their terms."""
+    """Store every kind of line; partners come first, so that invoices find their terms."""
     take_partners(cursor, import_id, partner_table(told))
     return (
         take_invoices(cursor, import_id, invoices, _silent(reading))
         + take_payments(cursor, import_id, payment_table(reading.payments))
         + take_bank_lines(cursor, import_id, bank_table(reading.bank))
-        + take_balances(cursor, import_id, balance_table(reading.balances))
     )
 
 
@@ -226,7 +227,7 @@ def _sha256(file: SourceFile) -> str:
 
 
 def _unchanged(import_id: int, reading: Reading, invoices: pa.Table, refused: tuple[Problem, ...]) -> ImportReceipt:
-    rows = invoices.num_rows + len(reading.payments) + len(reading.bank) + len(reading.balances)
+    rows = invoices.num_rows + len(reading.payments) + len(reading.bank)
     return ImportReceipt(
         import_id=import_id,
         file=reading.file,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,8 +16,9 @@ from forecasting.errors import InputRejected, problem
 
 
 def save_mapping(store: Store, principal: Principal, mapping: TableMapping) -> None:
-    """Remember how a source's table is read, for the next file with the same header."""
+    """Remember how a source's table is read, for the next file with the same header; that may be another account's."""
     require(principal, "change_data")
+    mapping = replace(mapping, account="")
     store.write(
         lambda cursor: cursor.execute(
             "INSERT INTO column_mapping VALUES (?, ?, ?) ON CONFLICT (signature) DO UPDATE SET "
@@ -43,7 +44,11 @@ def mappings(store: Store, principal: Principal) -> tuple[TableMapping, ...]:
 
 def mapping_text(mapping: TableMapping) -> str:
     """A mapping as the store holds it; equal mappings give equal text."""
-    return json.dumps(asdict(mapping), ensure_ascii=False, sort_keys=True)
+    values = asdict(mapping)
+    if not mapping.account:
+        # As it was written before accounts could be said: a file that was loaded then is known again.
+        del values["account"]
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
 def mapping_of(text: str) -> TableMapping:

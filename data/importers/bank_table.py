@@ -48,8 +48,10 @@ def _text(table: Table, columns: Columns, field: str) -> pa.Array | None:
     return table.column(name) if name else None
 
 
-def _account(table: Table, columns: Columns) -> str:
-    """The account by its own column, an IBAN or bank key above the table, else the one without a name."""
+def _account(table: Table, columns: Columns, mapping: TableMapping) -> str:
+    """The account that was said, else by its own column, an IBAN or bank key above the table, else one without a name."""
+    if mapping.account:
+        return mapping.account
     if (column := _text(table, columns, "account")) is not None:
         named = [t for t in column.unique().to_pylist() if t]
         if len(named) == 1:
@@ -229,7 +231,7 @@ def _statement(
     form: str,
 ) -> Reading:
     """The good lines as one statement with the balances that stand beside them."""
-    account = _account(table, columns)
+    account = _account(table, columns, mapping)
     ordered, broken = _in_order(moves, lines)
     if broken is not None:
         exponent = Currency(currency).exponent

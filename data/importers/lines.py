@@ -215,10 +215,11 @@ def repeats(columns: Sequence[pa.Array], among: Mask) -> Mask:
 def ragged(table: Table, among: Mask) -> npt.NDArray[np.int64]:
     """Places of the lines with another number of cells than the header, where the rest of the table keeps to it.
 
-    Cells missing at the end of many lines are how some exports save room, and no fault.
+    Cells missing at the end of many lines are how some exports save room, and no fault; nor are they in a sheet of a
+    workbook, which has no separators that could be lost.
     """
     width = len(table.header)
     short, long = (table.widths < width) & among, (table.widths > width) & among
-    if short.sum() > 0.2 * max(int(among.sum()), 1):
+    if table.sheet or short.sum() > 0.2 * max(int(among.sum()), 1):
         short = np.zeros(len(table), np.bool_)
     return np.flatnonzero(short | long)

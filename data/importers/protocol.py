@@ -159,6 +159,7 @@ class TableMapping:
 
     `signature` identifies the source (hash of the normalised header names). `date_order` is one of
     "ymd", "dmy", "mdy"; `decimal` is "," or ".". `header_row` 0: the table has no header, columns are named "1", "2"…
+    `account` is that of a bank's lines in this file, "" where the file tells it or nobody has said.
     """
 
     signature: str
@@ -170,6 +171,7 @@ class TableMapping:
     sheet: str = ""
     delimiter: str = ""
     encoding: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

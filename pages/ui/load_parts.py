@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import Any, Final
 
-import pandas as pd
 import streamlit as st
 
 from data import repository
-from data.importers.phrases import FIELDS
-from data.importers.preview import TablePreview
 from data.importers.protocol import Reading
 from data.repository import ImportReceipt, ImportRecord
 from forecasting.errors import InputRejected, Problem
 from pages.ui import frame, intake, session
 from pages.ui.audit_parts import trail
 from pages.ui.change_parts import changed
+from pages.ui.column_parts import columns
 from pages.ui.frame import Table, plain
 from pages.ui.intake import UPLOAD_LIMIT, Dropped
 from pages.ui.reports.csv_files import spreadsheet
@@ -73,7 +70,7 @@ def files(at: Desk) -> None:
         return
     with right:
         shown = _chosen(dropped, say)
-        _mapping(at, shown)
+        columns(at, shown)
     _problems(at, [p for one in dropped for p in one.problems])
     _bar(at, dropped)
 
@@ -164,91 +161,6 @@ def _chosen(dropped: Sequence[Dropped], say: Voice) -> Dropped:
         say("load.which"), range(len(dropped)), format_func=lambda k: dropped[k].file.name, key="shown_file"
     )
     return dropped[place or 0]
-
-
-# ── columns ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _mapping(at: Desk, shown: Dropped) -> None:
-    """What each column becomes, with examples; a change reads the file again."""
-    say = at.say
-    st.header(say("load.columns"), anchor=False)
-    if not shown.tables:
-        st.caption(say("load.no_table"))
-        return
-    table = shown.tables[0]
-    _styles(at, shown, table)
-    labels = {"": say("load.ignore"), **{field: say(f"import.field.{field}") for field in FIELDS}}
-    codes = {label: code for code, label in labels.items()}
-    columns = table.mapping.columns
-    edited = st.data_editor(
-        pd.DataFrame(
-            {
-                "name": [column.name for column in columns],
-                "example": ["  |  ".join(column.examples[:3]) for column in columns],
-                "becomes": [labels.get(column.becomes, labels[""]) for column in columns],
-            }
-        ),
-        column_config={
-            "name": st.column_config.TextColumn(say("load.in_file"), disabled=True),
-            "example": st.column_config.TextColumn(say("load.example"), disabled=True),
-            "becomes": st.column_config.SelectboxColumn(say("load.becomes"), options=list(labels.values()), required=True),
-        },
-        hide_index=True,
-        width="stretch",
-        key=f"mapping_{shown.digest[:12]}_{table.mapping.signature[:8]}_{st.session_state.get('round', 0)}",
-        alt=say("load.columns"),
-    )
-    becomes = [codes[label] for label in edited["becomes"]]
-    if becomes != [column.becomes if column.becomes in labels else "" for column in columns]:
-        intake.say_mapping(shown.digest, intake.remapped(table.mapping, becomes))
-        st.rerun()
-    fold = st.expander(say("load.preview"), key="preview", on_change="rerun")
-    if fold.open:
-        with fold:
-            _first_rows(table, say)
-
-
-def _styles(at: Desk, shown: Dropped, table: TablePreview) -> None:
-    """Whose invoices, how dates and numbers are written: proposed, to be changed."""
-    say, mapping = at.say, table.mapping
-    side, dates, numbers = [st.container() for _ in range(3)] if at.phone else st.columns(3, gap="medium")
-    key = f"{shown.digest[:12]}_{st.session_state.get('round', 0)}"
-    chosen = replace(
-        mapping,
-        side=side.segmented_control(
-            say("load.side"),
-            ["customer", "supplier"],
-            default=mapping.side,
-            format_func=lambda s: say(f"load.sides.{s}"),
-            required=True,
-            key=f"side_{key}",
-        ),
-        date_order=dates.selectbox(
-            say("load.dates"),
-            ["dmy", "mdy", "ymd"],
-            index=["dmy", "mdy", "ymd"].index(mapping.date_order),
-            format_func=lambda o: say(f"load.orders.{o}"),
-            key=f"dates_{key}",
-        ),
-        decimal=numbers.selectbox(
-            say("load.numbers"),
-            [",", "."],
-            index=[",", "."].index(mapping.decimal),
-            format_func=lambda m: say("load.decimals.comma" if m == "," else "load.decimals.point"),
-            key=f"decimal_{key}",
-        ),
-    )
-    if chosen != mapping:
-        intake.say_mapping(shown.digest, chosen)
-        st.rerun()
-
-
-def _first_rows(table: TablePreview, say: Voice) -> None:
-    columns: dict[str, list[str]] = {say("load.row"): [str(number) for number in table.row_numbers]}
-    for place, column in enumerate(table.mapping.columns):
-        columns[f"{column.name}"] = [row[place] for row in table.rows]
-    frame.table(Table(columns=columns), alt=say("load.preview"))
 
 
 # ── problems and the bar ─────────────────────────────────────────────────────────────────────────────────────────────

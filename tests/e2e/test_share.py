@@ -27,6 +27,7 @@ def test_a_frozen_view_opens_by_its_link_alone(reader: Reader, server: Server, c
     body = guest.page.locator("body").inner_text()
     assert "Conseil d’administration" in body and "1,000 draws" in body
     assert not re.search("Orvalise|Castelune|Import|Factoring offer", body), "no name, no menu"
+    assert guest.page.get_by_role("dialog").count() == 0, "the address is a page of the app"
     low = re.search(r"−(\d+)", sentence)
     assert low and f"−€{low[1]}k" in body.replace("\u2060", ""), "the figures are those that were frozen"
     wrong = link[:-3] + "xyz"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from data import repository as repo
+from data.access import FINANCE
+from data.importers.protocol import ReadOptions
 from tests.data.importers.shared_files import codes, read_text
 
 
@@ -36,6 +41,21 @@ def test_the_balance_above_the_lines_is_what_the_account_held(text: str, account
         balance,
         "closing",
     )
+
+
+def test_the_account_that_was_said_counts_for_this_file_and_is_not_remembered(tmp_path: Path) -> None:
+    text = "Date;Libellé;Débit;Crédit;Solde\n02/03/2026;VIR DUPONT;;250,50;1 250,50\n03/03/2026;FRAIS;20,00;;1 230,50\n"
+    silent = read_text(text)
+    assert silent.mapping is not None and {row.account_id for row in silent.bank} == {"main"}
+    said = read_text(text, ReadOptions(mapping=replace(silent.mapping, account="FR76")))
+    assert {row.account_id for row in (*said.bank, *said.balances)} == {"FR76"}
+    asked = [note.code for note in silent.notes if note not in said.notes]
+    assert asked == ["import.question.account"]
+    with repo.create_store(tmp_path / "s.duckdb") as store:
+        assert said.mapping is not None
+        repo.save_mapping(store, FINANCE, said.mapping)
+        found = repo.mapping_for(store, FINANCE, said.mapping.signature)
+    assert found == silent.mapping
 
 
 def test_a_balance_older_than_the_lines_is_none() -> None:

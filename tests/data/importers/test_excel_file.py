@@ -51,6 +51,14 @@ def test_cells_are_read_as_they_are_meant() -> None:
     )
 
 
+def test_an_empty_last_column_is_no_missing_separator() -> None:
+    """The last column of most lists says when an invoice was paid: it is empty for all that count."""
+    rows = [[f"F{k}", "Dupont", DAY, DUE, 10 + k, date(2026, 2, 20) if k < 38 else None] for k in range(40)]
+    reading = one(workbook({"Factures": [[*HEADER, "Payée le"], *rows]}))
+    assert (reading.accepted, reading.rejected, codes(reading)) == (40, 0, [])
+    assert [row.paid for row in reading.invoices[-2:]] == [None, None]
+
+
 def test_sheets_of_customers_and_suppliers_are_read_together_and_others_named() -> None:
     file = workbook(
         {
