@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from data import repository
+from data.importers.statements import UNNAMED_ACCOUNT
 from data.repository import AccountPosition
 from forecasting.dates import to_date
 from forecasting.money import Currency
@@ -48,7 +49,10 @@ def accounts(at: Desk) -> None:
             disabled=[say(f"settings.accounts.{c}") for c in ("account", "currency", "balance", "until")],
             column_config={
                 say("settings.accounts.overdraft"): st.column_config.NumberColumn(min_value=0, format="localized"),
-                say("settings.accounts.rate"): st.column_config.NumberColumn(min_value=0, max_value=100),
+                say("settings.accounts.rate"): st.column_config.NumberColumn(
+                    min_value=0, max_value=100, format="localized"
+                ),
+                say("settings.accounts.balance"): st.column_config.NumberColumn(format="localized"),
                 say("settings.accounts.until"): st.column_config.DateColumn(format="DD/MM/YYYY"),
             },
             key="account_rows",
@@ -71,11 +75,16 @@ def accounts(at: Desk) -> None:
     st.rerun()
 
 
+def account_name(account_id: str, say: Voice) -> str:
+    """How an account is called: its id, or that no statement has named it."""
+    return say("settings.accounts.unnamed") if account_id == UNNAMED_ACCOUNT else account_id
+
+
 def _rows(found: Sequence[AccountPosition], say: Voice) -> pd.DataFrame:
     units = [10 ** Currency(p.account.currency).exponent for p in found]
     return pd.DataFrame(
         {
-            say("settings.accounts.account"): [p.account.account_id for p in found],
+            say("settings.accounts.account"): [account_name(p.account.account_id, say) for p in found],
             say("settings.accounts.label"): [p.label for p in found],
             say("settings.accounts.entity"): [p.account.entity for p in found],
             say("settings.accounts.currency"): [p.account.currency for p in found],

@@ -27,11 +27,12 @@ from pages.ui import answering, frame
 from pages.ui.cash_words import name_of
 from pages.ui.frame import Headline, Table
 from pages.ui.session import Desk
+from pages.ui.typed import Field
 from pages.ui.voice import Voice
 
 #: What the price of cover alone and an hour of administration are taken for until the reader says otherwise.
-_COVER_PERCENT: Final = 0.30
-_HOURLY: Final = 35
+_COVER: Final = Field(key="cover_rate", usual=Decimal("0.3"), most=Decimal(5))
+_HOURLY: Final = Field(key="hourly_cost", usual=Decimal(35), most=Decimal(500))
 #: Refusals that are listed one by one.
 _LISTED: Final = 50
 
@@ -81,18 +82,13 @@ def _services(at: Desk, contract: FactoringContract, curve: Curve, path: PathRes
     say = at.say
     st.subheader(say("factoring.split.title"), anchor=False)
     places = [st.container() for _ in range(2)] if at.phone else st.columns([3, 3, 6], gap="medium")
-    cover = places[0].number_input(
-        say("factoring.split.cover_rate"), 0.0, 5.0, _COVER_PERCENT, step=0.05, key="cover_rate",
-        help=say("factoring.split.cover_help"),
-    )  # fmt: skip
-    hourly = places[1].number_input(
-        say("factoring.split.hourly", currency=say.f.symbol), 0, 500, _HOURLY, key="hourly_cost",
-        help=say("factoring.split.hourly_help"),
-    )  # fmt: skip
+    cover = _COVER.draw(places[0], say("factoring.split.cover_rate"), say, say("factoring.split.cover_help"))
+    label = say("factoring.split.hourly", currency=say.f.symbol)
+    hourly = _HOURLY.draw(places[1], label, say, say("factoring.split.hourly_help"))
     headings = before_vat(curve, contract).headings
-    parts = split(headings, contract, Decimal(str(cover)) / 100)
+    parts = split(headings, contract, cover / 100)
     exponent = Currency(at.company.currency).exponent
-    admin = admin_cost_minor(path.admin_hours, int(hourly) * 10**exponent)
+    admin = admin_cost_minor(path.admin_hours, int(hourly.scaleb(exponent)))
     numbers = [
         Headline(
             label=say(f"factoring.split.{service}"),

@@ -31,9 +31,16 @@ from pages.ui.frame import Headline, Table
 from pages.ui.headings import daily_headings, week_starts
 from pages.ui.question import HORIZONS, Question, days_known
 from pages.ui.session import Desk
+from pages.ui.typed import Field
 from pages.ui.voice import Voice
 
 _PERCENT: Final = 100
+_MOST: Final = Decimal(100_000_000)
+_ORDER: Final = Field(key="plan_order_amount", usual=Decimal(0), most=_MOST)
+_DISCOUNT: Final = Field(key="plan_policy_discount", usual=Decimal(2), most=Decimal(20))
+_AMOUNT: Final = Field(key="plan_credit_amount", usual=Decimal(500_000), most=_MOST)
+_RATE: Final = Field(key="plan_credit_rate", usual=Decimal("4.5"), most=Decimal(20))
+_FEE: Final = Field(key="plan_credit_fee", usual=Decimal("0.3"), most=Decimal(5))
 #: Customers that the lists propose, the largest first.
 _LISTED: Final = 40
 _MONTH_DAYS: Final = 30
@@ -96,9 +103,7 @@ def changes(at: Desk, of: Ledger) -> Changes:
                 key="plan_lost",
             )
         with places[1]:
-            amount = st.number_input(
-                say("plan.order_amount", currency=say.f.symbol), 0, 100_000_000, 0, step=10_000, key="plan_order_amount"
-            )
+            amount = _ORDER.draw(st, say("plan.order_amount", currency=say.f.symbol), say)
             who = st.selectbox(
                 say("plan.order_from"), customers, format_func=lambda p: name_of(of, p), key="plan_order_from"
             )
@@ -123,7 +128,7 @@ def changes(at: Desk, of: Ledger) -> Changes:
         st.form_submit_button(say("plan.submit"), type="primary")
     order = None
     if amount and who:
-        minor = int(amount) * 10 ** Currency(of.currency).exponent
+        minor = int(amount.scaleb(Currency(of.currency).exponent))
         order = Order(
             partner_id=str(who),
             amount_minor=minor,
@@ -151,7 +156,7 @@ def _policy(say: Voice) -> SupplierPolicy:
     return SupplierPolicy(
         kind=kind,
         days=int(st.session_state.get("plan_policy_days", 10)),
-        discount_rate=Decimal(str(st.session_state.get("plan_policy_discount", 2.0))) / _PERCENT,
+        discount_rate=_DISCOUNT.value(say) / _PERCENT,
     )
 
 
@@ -160,25 +165,23 @@ def _credit(at: Desk) -> Credit | None:
     say = at.say
     places = [st.container() for _ in range(6)] if at.phone else st.columns(6, gap="medium", vertical_alignment="bottom")
     places[0].number_input(say("plan.policy_days"), 0, 120, 10, key="plan_policy_days", help=say("plan.policy_days_help"))
-    places[1].number_input(say("plan.policy_discount"), 0.0, 20.0, 2.0, step=0.5, key="plan_policy_discount")
+    _DISCOUNT.draw(places[1], say("plan.policy_discount"), say)
     kind = places[2].selectbox(
         say("plan.credit"),
         ("", "loan", "line"),
         format_func=lambda k: say(f"plan.credits.{k or 'none'}"),
         key="plan_credit",
     )
-    amount = places[3].number_input(
-        say("plan.credit_amount", currency=say.f.symbol), 0, 100_000_000, 500_000, step=50_000, key="plan_credit_amount"
-    )
-    rate = places[4].number_input(say("plan.credit_rate"), 0.0, 20.0, 4.5, step=0.1, key="plan_credit_rate")
-    fee = places[5].number_input(say("plan.credit_fee"), 0.0, 5.0, 0.3, step=0.1, key="plan_credit_fee")
+    amount = _AMOUNT.draw(places[3], say("plan.credit_amount", currency=say.f.symbol), say)
+    rate = _RATE.draw(places[4], say("plan.credit_rate"), say)
+    fee = _FEE.draw(places[5], say("plan.credit_fee"), say)
     if not kind or not amount:
         return None
     return Credit(
         kind="loan" if kind == "loan" else "line",
-        amount_minor=int(amount) * 10 ** Currency(say.f.currency).exponent,
-        rate_pa=Decimal(str(rate)) / _PERCENT,
-        fee_rate=Decimal(str(fee)) / _PERCENT,
+        amount_minor=int(amount.scaleb(Currency(say.f.currency).exponent)),
+        rate_pa=rate / _PERCENT,
+        fee_rate=fee / _PERCENT,
     )
 
 
