@@ -6,6 +6,8 @@ import threading
 from functools import lru_cache
 from typing import Final
 
+from threadpoolctl import threadpool_limits
+
 from data.exporters.payments_files import learn_side
 from forecasting.behaviour import Behaviour, PaymentHistory, history_of
 from forecasting.ledger import Ledger
@@ -36,12 +38,22 @@ def learnt_customers(ledger: Ledger) -> tuple[PaymentHistory, Behaviour]:
         return _customers(with_overrides(ledger, Overrides(trust=ledger.overrides.trust)))
 
 
+def _on_one_thread() -> threadpool_limits:
+    """Linear algebra without threads of its own.
+
+    The matrices of learning are small: on a busy machine such threads spend its time waiting for each other.
+    """
+    return threadpool_limits(limits=1, user_api="blas")
+
+
 @lru_cache(maxsize=3)
 def _learnt(ledger: Ledger, days: int) -> Expectations:
     history, behaviour = learnt_customers(ledger)
-    return expected(ledger, history, behaviour, history_of(ledger, "supplier"), days, ledger.overrides)
+    with _on_one_thread():
+        return expected(ledger, history, behaviour, history_of(ledger, "supplier"), days, ledger.overrides)
 
 
 @lru_cache(maxsize=3)
 def _customers(ledger: Ledger) -> tuple[PaymentHistory, Behaviour]:
-    return learn_side(ledger, "customer", ledger.as_of, sampler=fast_pay_days)
+    with _on_one_thread():
+        return learn_side(ledger, "customer", ledger.as_of, sampler=fast_pay_days)

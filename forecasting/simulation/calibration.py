@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -29,16 +30,22 @@ def correlation_like_runs(ledger: Ledger, profiles: DelayProfiles, runs: Runs) -
     """The correlation of the lateness of two invoices of a debtor that makes the two laws' weekly bands alike.
 
     Both laws draw the open invoices, nobody failing; the widths of the 80 % bands of 13 weekly sums, added up, are
-    compared. The assumed correlation stands where fewer than 30 invoices are open.
+    compared. Wider bands come with more correlation, on the same luck: the two tried ones around the target are found by
+    halving. The assumed correlation stands where fewer than 30 invoices are open.
     """
     if len(runs.row) < _INVOICES_MIN:
         return ASSUMPTIONS.delay_correlation
     target = weekly_width(open_plan(ledger, profiles, ASSUMPTIONS, runs))
-    widths = [
-        weekly_width(open_plan(ledger, profiles, replace(ASSUMPTIONS, delay_correlation=correlation), None, runs))
-        for correlation in _TRIED
-    ]
-    return float(np.interp(target, np.maximum.accumulate(widths), _TRIED))
+
+    @cache
+    def width(k: int) -> float:
+        return weekly_width(open_plan(ledger, profiles, replace(ASSUMPTIONS, delay_correlation=_TRIED[k]), None, runs))
+
+    below, above = 0, len(_TRIED) - 1
+    while above - below > 1:
+        middle = (below + above) // 2
+        below, above = (below, middle) if width(middle) > target else (middle, above)
+    return float(np.interp(target, [width(below), max(width(below), width(above))], [_TRIED[below], _TRIED[above]]))
 
 
 def open_plan(
