@@ -90,12 +90,43 @@ def from_text(at: Desk, kind: ContractKind, name: str, text: str) -> tuple[Contr
     return insurance.record, insurance.warnings
 
 
-def take(offer: Offer, changed: Contract, wrong: list[str]) -> None:
-    """The draft becomes what was typed, or everything that is wrong with it is said."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foot:
+    """What was pressed at the foot of a form: recalculate, or save under a name."""
+
+    recalculate: bool
+    save: bool
+    name: str
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether what was typed is to be taken."""
+        return self.recalculate or self.save
+
+
+def foot(at: Desk, offer: Offer) -> Foot:
+    """The end of an offer's form. Saving stands inside it, so that what is saved is what is typed."""
+    say = at.say
+    if not may(at.principal, "change_library"):
+        pressed = st.form_submit_button(say("factoring.recalculate"), type="primary", width="stretch")
+        return Foot(recalculate=pressed, save=False, name=offer.name)
+    recalculate = st.form_submit_button(say("factoring.recalculate"), width="stretch", key=f"{offer.kind}_recalculate")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="contract_save"):
+        name = st.text_input(say("factoring.name"), value=offer.name, max_chars=120, key=f"contract_name_{offer.key}")
+        save = st.form_submit_button(say("factoring.save"), type="primary", key=f"{offer.kind}_save")
+    return Foot(recalculate=recalculate, save=save, name=name)
+
+
+def take(at: Desk, offer: Offer, changed: Contract, wrong: list[str], pressed: Foot) -> None:
+    """The draft becomes what was typed, and is saved where that was asked; or everything that is wrong with it is said."""
     for words in dict.fromkeys(wrong):
         st.error(words, icon=":material/error:")
-    if not wrong:
-        keep_draft(offer, changed)
+    if wrong:
+        return
+    keep_draft(offer, changed)
+    if pressed.save:
+        _save(at, replace(offer, draft=changed), pressed.name)
+    else:
         st.rerun()
 
 
@@ -166,7 +197,7 @@ def _show(at: Desk, offer: Offer, shown: bool) -> None:
 
 
 def actions(at: Desk, offer: Offer) -> None:
-    """The buttons of the title row: take out or in, duplicate, save."""
+    """The buttons of the title row: take out or in, duplicate."""
     say, changes = at.say, may(at.principal, "change_library")
     with st.popover(say("factoring.file"), key="contract_file"):
         st.download_button(
@@ -187,10 +218,6 @@ def actions(at: Desk, offer: Offer) -> None:
         return
     if offer.saved and st.button(say("factoring.duplicate"), key="contract_duplicate"):
         _duplicate(at, offer)
-    with st.popover(say("factoring.save"), type="primary", key="contract_save"):
-        name = st.text_input(say("factoring.name"), value=offer.name, max_chars=120, key=f"contract_name_{offer.key}")
-        if st.button(say("factoring.save"), type="primary", key="contract_save_now"):
-            _save(at, offer, name)
 
 
 def _save(at: Desk, offer: Offer, name: str) -> None:

@@ -15,7 +15,7 @@ from forecasting.ledger import Ledger
 from forecasting.offers.presets import FACTORING_PRESETS, factoring_preset
 from pages.ui import clause_tables, contract_library
 from pages.ui.clause_form import Clause, Typed, fields
-from pages.ui.contract_library import Offer
+from pages.ui.contract_library import Foot, Offer
 from pages.ui.session import Desk
 from pages.ui.voice import Voice
 
@@ -115,7 +115,7 @@ class _Form:
 
 
 def form(at: Desk, offer: Offer, ledger: Ledger) -> None:
-    """Draw the terms; on "Recalculate" the draft takes them, or everything that is wrong is said."""
+    """Draw the terms; on "Recalculate" or "Save" the draft takes them, or everything that is wrong is said."""
     say, draft = at.say, offer.draft
     assert isinstance(draft, FactoringContract)
     kind = contract_library.preset(at, offer, FACTORING_PRESETS, lambda name: factoring_preset(ledger, name))
@@ -138,8 +138,9 @@ def form(at: Desk, offer: Offer, ledger: Ledger) -> None:
         shown.draw(_MAIN[1:])
         shown.draw(_USE)
         _sections(shown)
-        if st.form_submit_button(say("factoring.recalculate"), type="primary", width="stretch"):
-            _take(at, offer, shown, index)
+        pressed = contract_library.foot(at, offer)
+        if pressed.is_pressed:
+            _take(at, offer, shown, index, pressed)
 
 
 def _index_field(shown: _Form) -> str:
@@ -218,7 +219,7 @@ def _index_text(draft: FactoringContract, say: Voice) -> str:
     return say.f.decimal((draft.index[-1].rate * 100).normalize()) if draft.index else ""
 
 
-def _take(at: Desk, offer: Offer, shown: _Form, index: str) -> None:
+def _take(at: Desk, offer: Offer, shown: _Form, index: str, pressed: Foot) -> None:
     say, draft = at.say, shown.draft
     wrong = [words for part in shown.typed for words in part.wrong]
     values = {name: value for part in shown.typed for name, value in part.values.items()}
@@ -228,7 +229,7 @@ def _take(at: Desk, offer: Offer, shown: _Form, index: str) -> None:
     if (changed.service_fee_min_year_minor or changed.annual_audit_fee_minor) and changed.anniversary_day is None:
         changed = replace(changed, anniversary_day=to_day(add_months(to_date(changed.start_day), 12)))
     wrong += [_named(found, say) for found in contradictions(changed) if found.severity == "error"]
-    contract_library.take(offer, changed, wrong)
+    contract_library.take(at, offer, changed, wrong, pressed)
 
 
 def _with_index(

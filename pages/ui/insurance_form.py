@@ -14,7 +14,7 @@ from forecasting.ledger import Ledger
 from forecasting.offers.presets import INSURANCE_PRESETS, instalments_of, insurance_preset, turnover_minor
 from pages.ui import clause_tables, contract_library
 from pages.ui.clause_form import Clause, Typed, fields
-from pages.ui.contract_library import Offer
+from pages.ui.contract_library import Foot, Offer
 from pages.ui.session import Desk
 from pages.ui.voice import Voice
 
@@ -97,7 +97,7 @@ class _Form:
 
 
 def form(at: Desk, offer: Offer, ledger: Ledger) -> None:
-    """Draw the terms and the limits; on "Recalculate" the draft takes them, or everything that is wrong is said."""
+    """Draw the terms and the limits; on "Recalculate" or "Save" the draft takes them, or everything that is wrong is said."""
     say, draft = at.say, offer.draft
     assert isinstance(draft, InsurancePolicy)
     kind = contract_library.preset(at, offer, INSURANCE_PRESETS, lambda name: insurance_preset(ledger, name))
@@ -107,8 +107,9 @@ def form(at: Desk, offer: Offer, ledger: Ledger) -> None:
         st.caption(say("factoring.usual_note"))
         shown.draw(_MAIN)
         _sections(shown)
-        if st.form_submit_button(say("factoring.recalculate"), type="primary", width="stretch"):
-            _take(offer, shown)
+        pressed = contract_library.foot(at, offer)
+        if pressed.is_pressed:
+            _take(offer, shown, pressed)
 
 
 def _sections(shown: _Form) -> None:
@@ -174,7 +175,7 @@ def _equal(draft: InsurancePolicy) -> int:
     return count if same else 0
 
 
-def _take(offer: Offer, shown: _Form) -> None:
+def _take(offer: Offer, shown: _Form, pressed: Foot) -> None:
     say, draft = shown.say, shown.draft
     wrong = [words for part in shown.typed for words in part.wrong]
     values = {name: value for part in shown.typed for name, value in part.values.items()}
@@ -182,7 +183,7 @@ def _take(offer: Offer, shown: _Form) -> None:
     if changed.start_day != draft.start_day:
         changed = replace(changed, instalments=_moved(changed.instalments, draft.start_day, changed.start_day))
     wrong += [contract_library.named(f, "insurance", say) for f in contradictions(changed) if f.severity == "error"]
-    contract_library.take(offer, changed, wrong)
+    contract_library.take(shown.at, offer, changed, wrong, pressed)
 
 
 def _moved(dues: tuple[Instalment, ...], before: int | None, after: int | None) -> tuple[Instalment, ...]:

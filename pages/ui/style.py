@@ -25,8 +25,7 @@ RULES: Final = """
 [class*="st-key-kpi"] [data-testid="stMetricDelta"] { background: none; padding-inline: 0; font-size: .875rem; }
 [class*="st-key-kpi"] [data-testid="stMetricDelta"] * { white-space: normal; overflow: visible; }
 /* 5 primary buttons keep their contrast in the dark */
-[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
-.st-key-contract_save [data-testid="stPopoverButton"] {
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {
   color: light-dark(#fff, #0E1513); }
 /* 6 a drop zone that looks like one */
 [data-testid="stFileUploaderDropzone"] { min-height: 7.5rem; align-items: center; border: 1px dashed; }

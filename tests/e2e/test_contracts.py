@@ -35,12 +35,8 @@ def entered(director: Reader, path: str, name: str, *fields: tuple[str, str]) ->
     director.settle()
     for field, value in fields:
         page.get_by_role("textbox", name=field).fill(value)
-    page.get_by_role("button", name="Recalculer").click()
-    director.settle()
-    page.locator(".st-key-contract_save button").first.click()
     page.get_by_label("Nom de l’offre").fill(name)
-    page.get_by_label("Nom de l’offre").press("Enter")
-    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Enregistrer").click()
+    page.locator(".st-key-contract_save").get_by_role("button", name="Enregistrer").click()
     page.get_by_text(re.compile(re.escape(f"Offre « {name} » enregistrée").replace(r"\ ", r"\s"))).wait_for()
     page.get_by_text("Montrer dans les courbes").click()
     director.settle()
