@@ -125,6 +125,7 @@ def _field(clause: Clause, value: Any, room: str, say: Voice, key: str, typed: T
                 clause.options,
                 default=list(value),
                 format_func=lambda o: say(f"{room}.choice.{clause.field}.{o}"),
+                placeholder=say("app.choose"),
                 key=widget,
                 help=note,
             )

@@ -73,6 +73,7 @@ def limits(
             "limit": st.column_config.NumberColumn(label, min_value=0, format="localized"),
             "cover": st.column_config.SelectboxColumn(say("factoring.cover.title"), options=list(sources)),
         },
+        placeholder="",
         key=key,
         alt=label,
     )
@@ -166,7 +167,13 @@ def _edited(table: pd.DataFrame, columns: dict[str, Any], key: str) -> list[dict
     """The rows that are left, those that were begun and not finished left out."""
     needed = [name for name, column in columns.items() if column.get("required")]
     edited = st.data_editor(
-        table.astype(object), hide_index=True, num_rows="dynamic", column_config=columns, key=key, alt=_alt(columns)
+        table.astype(object),
+        hide_index=True,
+        num_rows="dynamic",
+        column_config=columns,
+        placeholder="",
+        key=key,
+        alt=_alt(columns),
     )
     rows = ({str(k): v for k, v in row.items()} for row in edited.to_dict("records"))
     return [row for row in rows if not any(row[name] is None or pd.isna(row[name]) for name in needed)]

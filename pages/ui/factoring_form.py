@@ -190,6 +190,7 @@ def _debtors(shown: _Form) -> None:
             list(names),
             default=list(getattr(draft, field) or ()),
             format_func=lambda p: names.get(p, p),
+            placeholder=say("app.choose"),
             key=f"{key}_{field}",
         )
         for field in ("debtors_only", "debtors_except")

@@ -14,6 +14,7 @@ import streamlit as st
 from data import repository
 from data.importers.protocol import PlannedRow
 from data.repository import PLANNED_CATEGORIES, Company
+from data.terms import understood
 from data.values import BadValue, parse_currency
 from forecasting.dates import to_date, to_day
 from forecasting.errors import InputRejected
@@ -63,6 +64,13 @@ class _Typed:
             self.wrong.append(self.say("settings.bad_percent", field=label, text=text))
             return Decimal(0)
         return rate
+
+    def terms(self, label: str, text: str) -> str:
+        """Payment terms as they were typed; what nobody understands is no answer."""
+        typed = text.strip()
+        if typed and understood(typed) is None:
+            self.wrong.append(self.say("settings.partner_terms.bad", name=label, text=typed))
+        return typed
 
 
 def settings(at: Desk) -> None:
@@ -135,8 +143,8 @@ def _company(at: Desk) -> None:
         overdraft_rate=typed.percent(say("settings.rate"), rate),
         overdraft_fee_rate=typed.percent(say("settings.fee"), fee),
         cash_floor_minor=typed.amount(say("settings.floor", currency=say.f.symbol), floor),
-        customer_terms=terms.strip(),
-        supplier_terms=ours.strip(),
+        customer_terms=typed.terms(say("settings.customer_terms"), terms),
+        supplier_terms=typed.terms(say("settings.supplier_terms"), ours),
     )
     if told.overdraft_limit_minor is not None and told.overdraft_limit_minor < 0:
         typed.wrong.append(say("settings.negative_overdraft"))
@@ -326,22 +334,22 @@ def _frame(rows: Sequence[PlannedFlow], say: Voice) -> pd.DataFrame:
 
 
 def _columns(say: Voice) -> dict[str, Any]:
+    # None is required here: a table leaves out rows that lack what is required, without a word.
     config = st.column_config
     return {
         "category": config.SelectboxColumn(
             say("settings.column.category"),
             options=[say(f"settings.category.{c}") for c in PLANNED_CATEGORIES],
-            required=True,
         ),
         "label": config.TextColumn(say("settings.column.label"), width="medium"),
         "amount": config.NumberColumn(
-            say("settings.column.amount", currency=say.f.symbol), min_value=0, format="localized", required=True
+            say("settings.column.amount", currency=say.f.symbol), min_value=0, format="localized"
         ),
         "comes_in": config.CheckboxColumn(say("settings.column.comes_in"), default=False),
         "every": config.SelectboxColumn(
-            say("settings.column.every"), options=[say(f"settings.every.{e or 'once'}") for e in _EVERY], required=True
+            say("settings.column.every"), options=[say(f"settings.every.{e or 'once'}") for e in _EVERY]
         ),
-        "day": config.DateColumn(say("settings.column.day"), format="DD/MM/YYYY", required=True),
+        "day": config.DateColumn(say("settings.column.day"), format="DD/MM/YYYY"),
         "until": config.DateColumn(say("settings.column.until"), format="DD/MM/YYYY"),
         "certainty": config.SelectboxColumn(
             say("settings.column.certainty"),
@@ -354,19 +362,25 @@ def _columns(say: Voice) -> dict[str, Any]:
 
 
 def read_flows(rows: Sequence[dict[str, Any]], say: Voice) -> tuple[list[PlannedFlow], list[str]]:
-    """The planned flows of the table's rows, rows of amount 0 left out, with everything that is wrong in words."""
+    """The planned flows of the table's rows, with everything that is wrong in words.
+
+    A row of amount 0 is a proposal that nobody took up; a row that is begun and lacks something is said.
+    """
     categories = {say(f"settings.category.{c}"): c for c in PLANNED_CATEGORIES}
     rhythms: dict[str, Every] = {say(f"settings.every.{e or 'once'}"): e for e in _EVERY}
     words: dict[str, Certainty] = {say(f"settings.certainty.{word}"): word for word in CERTAINTIES}
     flows, wrong = [], []
     for place, row in enumerate(rows, start=1):
-        if pd.isna(row["amount"]) or not row["amount"]:
+        lacking = [name for name in ("category", "amount", "every", "day") if pd.isna(row[name])]
+        if len(lacking) == 4 or row["amount"] == 0:
+            continue
+        if lacking:
+            fields = say.list([say(f"settings.column.{name}", currency=say.f.symbol) for name in lacking])
+            wrong.append(say("settings.row_lacks", row=place, list=fields))
             continue
         amount = _whole_cents(row["amount"], say)
         if amount is None:
             wrong.append(say("settings.bad_row_amount", row=place))
-        elif pd.isna(row["day"]):
-            wrong.append(say("settings.no_day", row=place))
         else:
             flows.append(
                 PlannedFlow(

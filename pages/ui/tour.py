@@ -38,9 +38,11 @@ def tour(at: Desk, page: str) -> None:
                 st.switch_page(STOPS[place][1])
         elif st.button(say("tour.finish" if last else "tour.next"), type="primary", key="tour_next"):
             if last:
+                # The last stop asks for files: there the reader stays.
                 _leave(at)
-            st.session_state["tour_stop"] = 0 if last else place + 1
-            st.switch_page(STOPS[0 if last else place + 1][1])
+                st.rerun()
+            st.session_state["tour_stop"] = place + 1
+            st.switch_page(STOPS[place + 1][1])
         if st.button(say("tour.leave"), type="tertiary", key="tour_leave"):
             _leave(at)
             st.rerun()

@@ -40,6 +40,18 @@ def test_the_table_reads_its_own_words(language: Language) -> None:
     assert read_flows(rows, say) == (list(FLOWS), [])
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("column", ["category", "amount", "every", "day"])
+def test_a_row_that_lacks_something_is_said_and_not_swallowed(language: Language, column: str) -> None:
+    say = voice_of(language)
+    rows = [{str(k): v for k, v in row.items()} for row in _frame(FLOWS[:1], say).to_dict("records")]
+    blank = dict.fromkeys(rows[0])
+    flows, wrong = read_flows([rows[0], blank, {**rows[0], "amount": 0.0}, {**rows[0], column: None}], say)
+    assert flows == list(FLOWS[:1])
+    (words,) = wrong
+    assert "4" in words and say(f"settings.column.{column}", currency=say.f.symbol) in words
+
+
 def test_an_unknown_word_is_refused_with_its_row(tmp_path: Path) -> None:
     (tmp_path / "ledger.toml").write_text('as_of = 2026-01-01\ncurrency = "EUR"\nopening_cash = "0.00"\n', encoding="utf-8")
     for side in ("customer", "supplier"):

@@ -19,6 +19,7 @@ from data.sample_store import fill_store
 from forecasting.errors import StoreBusy
 from pages.ui import session
 from pages.ui.i18n import LANGUAGES, Language
+from pages.ui.voice import voice_of
 from tests.pages.fixtures.company import small_sample
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -68,6 +69,16 @@ def opened(page: str = "cash", language: Language = "fr", **address: str) -> App
 def said(app: AppTest) -> str:
     """The sentence of the page, below the tour's."""
     return next(m.value for m in app.markdown if "**" in m.value and not m.value.startswith("**1 "))
+
+
+def test_payment_terms_that_nobody_understands_are_said_and_not_kept(company: Path) -> None:
+    app = opened("load", view_of="settings")
+    for typed, wrong in (("quarante-cinq", True), ("45 jours fin de mois", False)):
+        app.text_input(key="customer_terms").set_value(typed)
+        next(b for b in app.button if b.label == voice_of("fr")("settings.save")).click().run()
+        assert not app.exception and any(typed in e.value for e in app.error) == wrong
+        kept = repository.company(session.open_store(str(company)), FINANCE).customer_terms
+        assert (kept == typed) != wrong
 
 
 @pytest.mark.parametrize("page", PAGES)
