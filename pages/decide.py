@@ -33,6 +33,7 @@ def show() -> None:
     found = decide_words.weighed(offers, work.figures, level)
     with words:
         frame.sentence(decide_words.sentence(found, say))
+        decide_parts.asked(at)
     with left:
         decide_parts.picture(at, choice, found)
     with right:

@@ -153,7 +153,11 @@ def _pin(at: Desk, outlook: Outlook, shown: Variant) -> None:
         )
         return
     curve = outlook.projection.curves[shown]
-    name = say("cash.pinned", variant=say(f"app.variant.{shown}"), shocks=shocks(outlook, say) or say("cash.pinned_plain"))
+    name = say(
+        "cash.pinned",
+        variant=say(f"app.variant.{shown}"),
+        shocks=shocks(outlook.question, outlook.ledger, say) or say("cash.pinned_plain"),
+    )
     pinned = Ghost(name=name, first_day=curve.first_day, median_minor=curve.p50_minor)
     st.button(
         say("cash.pin"),

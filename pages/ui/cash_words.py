@@ -79,23 +79,23 @@ def days_of(count: int, say: Voice) -> str:
     return say("cash.panel.days", count=count)
 
 
-def shocks(outlook: Outlook, say: Voice) -> str:
+def shocks(question: Question, ledger: Ledger, say: Voice) -> str:
     """What the scenario changes, as a list in words; empty where it changes nothing that the panel shows."""
-    question, found = outlook.question, []
-    who = who_name(outlook.ledger, question.who, say)
+    found = []
+    who = who_name(ledger, question.who, say)
     suffix = "_who" if question.who else ""
     if question.delay_days:
         found.append(say(f"cash.shock.delay{suffix}", days=days_of(question.delay_days, say), who=who))
     if question.factor != 1:
         found.append(say(f"cash.shock.factor{suffix}", factor=say.f.factor(question.factor), who=who))
     if question.fails:
-        found.append(say("cash.shock.fails", name=name_of(outlook.ledger, question.fails)))
+        found.append(say("cash.shock.fails", name=name_of(ledger, question.fails)))
     return say.list(found)
 
 
 def sentence(outlook: Outlook, say: Voice) -> str:
     """How low, when, and what protection changes: one sentence to read aloud, at most two."""
-    low, changed = outlook.baseline.lowest, shocks(outlook, say)
+    low, changed = outlook.baseline.lowest, shocks(outlook.question, outlook.ledger, say)
     if low.median_minor >= outlook.ledger.opening_cash_minor:
         kind = "rises"
     else:
@@ -106,7 +106,7 @@ def sentence(outlook: Outlook, say: Voice) -> str:
             f"cash.say.shocked_{kind}" if changed else f"cash.say.{kind}",
             shocks=changed,
             amount=amount,
-            day=say.f.spoken_day(low.day),
+            day=say.f.spoken_day(low.day, outlook.ledger.as_of),
         )
     ]
     if outlook.best and kind != "rises":
@@ -252,7 +252,7 @@ def hero_alt(outlook: Outlook, say: Voice) -> str:
             "cash.alt_variant",
             variant=say(f"app.variant.{variant}"),
             amount=say.f.amount(curve.lowest.median_minor),
-            day=say.f.spoken_day(curve.lowest.day),
+            day=say.f.spoken_day(curve.lowest.day, outlook.ledger.as_of),
         )
         for variant, curve in outlook.projection.curves.items()
     )

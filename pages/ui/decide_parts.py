@@ -13,7 +13,8 @@ from data.access import may
 from data.exporters.choice_files import choices_text, worth_text
 from forecasting.choice.offers import Offer
 from forecasting.choice.worth import Worth
-from pages.ui import contract_library, decide_desk, decide_words, frame
+from pages.ui import contract_library, decide_desk, decide_words, frame, panel, session
+from pages.ui.cash_words import shocks
 from pages.ui.charts.frontier import Frontier, Point, frontier
 from pages.ui.decide_desk import Choice, Search
 from pages.ui.decide_words import Weighed
@@ -60,6 +61,15 @@ def waiting(at: Desk, work: Search, *, key: str = "decide") -> None:
 
     st.fragment(watch, run_every=_LOOK_SECONDS)()
     st.button(say("decide.stop"), key=f"{key}_stop", on_click=work.stop)
+
+
+def asked(at: Desk) -> None:
+    """Under which question the offers are weighed, where the cash page asks one."""
+    say, question = at.say, panel.current()
+    saved = next((one.name for one in session.saved_scenarios(at) if one.scenario_id == question.saved), "")
+    parts = (frame.plain(saved), shocks(question, session.ledger(at), say))
+    told = " · ".join(part for part in parts if part)
+    st.caption(say("decide.asked", question=told) if told else say("decide.asked_nothing"))
 
 
 def level(at: Desk) -> float:
@@ -127,11 +137,24 @@ def advice(at: Desk, of: Choice, found: Weighed) -> None:
     st.header(say("decide.watch"), anchor=False)
     paths = min(decide_desk.PATHS, of.scenario.path_count)
     st.markdown("\n".join(f"- {words}" for words in decide_words.warnings(offer, paths, say)))
-    if letter and may(at.principal, "change_library"):
+    if letter and _is_taken(at, offer):
+        st.success(say("decide.chosen", letter=letter), icon=":material/check:")
+    elif letter and may(at.principal, "change_library"):
         label = say("decide.choose", letter=letter)
         if st.button(label, type="primary", icon=":material/check:", width="stretch", key="decide_choose"):
             take(at, offer)
-            st.toast(say("decide.chosen", letter=letter), icon=":material/check:")
+            st.rerun()
+
+
+def _is_taken(at: Desk, offer: Offer) -> bool:
+    """Whether the curves show these clauses, under whatever name they are saved."""
+    under = session.contracts(at)
+    pairs = ((under.factoring, offer.factoring), (under.insurance, offer.insurance))
+    return all(
+        (one is None) == (other is None)
+        and (one is None or other is None or replace(one, name="") == replace(other, name=""))
+        for one, other in pairs
+    )
 
 
 def take(at: Desk, offer: Offer) -> None:

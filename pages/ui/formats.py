@@ -14,7 +14,7 @@ from typing import Final
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_symbol
 
-from forecasting.dates import to_date
+from forecasting.dates import to_date, to_day
 from forecasting.money import Currency, round_ratio
 from pages.ui.i18n import Language
 
@@ -32,6 +32,10 @@ _SPACES: Final = dict.fromkeys(map(ord, " \t\u00a0\u202f\u2007\u2009\u2060"), No
 @lru_cache(maxsize=256)
 def _symbol(currency: str, locale: str) -> str:
     return str(get_currency_symbol(currency, locale))
+
+
+#: Ten months: from then on a day without its year could be that of last month.
+_FAR_DAYS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +146,14 @@ class Formats:
         when = day if isinstance(day, date) else to_date(day)
         return self._ordinal(str(format_date(when, "d MMM", locale=self.locale)), when, markup)
 
-    def spoken_day(self, day: int | date) -> str:
-        """A day inside a sentence: 5 juillet (a shortened month would end in a second full stop), 5 Jul."""
+    def spoken_day(self, day: int | date, since: int | None = None) -> str:
+        """A day inside a sentence: 5 juillet (a shortened month would end in a second full stop), 5 Jul.
+
+        since: the day on which it is said; with its year where it lies so far ahead that a nearer one could be meant.
+        """
         when = day if isinstance(day, date) else to_date(day)
+        if since is not None and to_day(when) - since > _FAR_DAYS:
+            return self.long_day(when)
         pattern = "d MMMM" if self.language == "fr" else "d MMM"
         return self._ordinal(str(format_date(when, pattern, locale=self.locale)), when, False)
 

@@ -262,13 +262,17 @@ def sentence(found: Answer, say: Voice) -> str:
     """Where the lowest point goes and what moves it most."""
     low, new = _base(found.before).lowest, _base(found.after).lowest
     if not found.steps:
-        return say("plan.say.plain", amount=say.f.amount(low.median_minor, signed=True), day=say.f.spoken_day(low.day))
+        return say(
+            "plan.say.plain",
+            amount=say.f.amount(low.median_minor, signed=True),
+            day=say.f.spoken_day(low.day, found.before.curves["baseline"].first_day),
+        )
     reason = max(_effects(found), key=lambda step: abs(step[1]))
     return say(
         "plan.say.changed",
         before=say.f.amount(low.median_minor, signed=True),
         after=say.f.amount(new.median_minor, signed=True),
-        day=say.f.spoken_day(new.day),
+        day=say.f.spoken_day(new.day, found.before.curves["baseline"].first_day),
         reason=say(f"plan.step.{reason[0]}").lower(),
         amount=say.f.amount(reason[1], signed=True),
     )

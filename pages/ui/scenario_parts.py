@@ -84,11 +84,10 @@ def sentence(at: Desk, rows: Sequence[Row]) -> str:
     if not shocked:
         return say("scenarios.none")
     lowest = worst(shocked)
-    low = lowest.projection.curves["baseline"].lowest
+    curve = lowest.projection.curves["baseline"]
+    low, day = curve.lowest, say.f.spoken_day(curve.lowest.day, curve.first_day)
     key = "scenarios.sentence" if len(shocked) > 1 else "scenarios.sentence_one"
-    return say(
-        key, count=len(shocked), name=lowest.name, amount=say.f.amount(low.median_minor), day=say.f.spoken_day(low.day)
-    )
+    return say(key, count=len(shocked), name=lowest.name, amount=say.f.amount(low.median_minor), day=day)
 
 
 def worst(rows: Sequence[Row]) -> Row:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasting.dates import to_day
 from pages.ui.formats import Formats
 
 FR, EN = Formats("fr"), Formats("en")
@@ -36,6 +37,8 @@ NARROW, NO_BREAK, MINUS, JOINER = "\u202f", "\u00a0", "\u2212", "\u2060"
         (FR.day(date(2027, 2, 1)), "1ᵉʳ févr."),
         (FR.day(date(2027, 2, 1), markup=True), "1<sup>er</sup> févr."),
         (FR.spoken_day(date(2027, 7, 5)), "5 juillet"),
+        (FR.spoken_day(date(2027, 7, 5), to_day(date(2026, 11, 27))), "5 juillet"),
+        (FR.spoken_day(date(2027, 11, 24), to_day(date(2026, 11, 27))), "24 novembre 2027"),
         (FR.long_day(date(2026, 11, 20)), "20 novembre 2026"),
         (EN.long_day(date(2026, 11, 20)), "20 November 2026"),
         (FR.hour(datetime(2026, 11, 20, 18)), f"18{NO_BREAK}h"),

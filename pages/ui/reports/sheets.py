@@ -226,7 +226,7 @@ def scenario_told(view: View, say: Voice) -> str:
 
 
 def _shocks(view: View, say: Voice) -> str:
-    return shocks(view.outlook, say).replace("**", "")
+    return shocks(view.outlook.question, view.outlook.ledger, say).replace("**", "")
 
 
 def assumed(view: View, say: Voice) -> tuple[tuple[str, str], ...]:
