@@ -14,7 +14,7 @@ from data.repository_company import read_company
 from data.store import Cursor, Store
 from forecasting.dates import to_date, to_day
 from forecasting.ledger import Side
-from forecasting.matching import BankLine, OpenItem, Proposal, match_lines
+from forecasting.matching import BankLine, OpenItem, OpenItems, Proposal, match_lines, tells_again
 
 _LINES: Final = """
     SELECT account_id, day, amount_minor, occurrence, mark, label, reference, counterparty, counterparty_account, import_id,
@@ -29,6 +29,11 @@ _OPEN: Final = """
     LEFT JOIN (SELECT side, credited_id, sum(amount_minor) AS minor FROM credit_placed GROUP BY ALL) c
         ON c.side = i.side AND c.credited_id = i.ledger_id
     WHERE i.paid IS NULL AND i.part = 1 AND i.amount_minor > 0 AND i.currency = ? AND coalesce(i.due, i.issue) IS NOT NULL
+"""
+_SETTLED: Final = """
+    SELECT i.side, i.ledger_id, i.number, i.partner_id, coalesce(p.name, ''), i.paid, i.paid, coalesce(i.paid_minor, i.amount_minor)
+    FROM invoice i LEFT JOIN partner p USING (partner_id)
+    WHERE i.paid IS NOT NULL AND NOT i.assumed AND i.part = 1 AND i.amount_minor > 0 AND i.currency = ?
 """
 
 
@@ -58,14 +63,17 @@ def proposed_matches(store: Store, principal: Principal) -> tuple[Match, ...]:
             for line in map(_line, cursor.execute(_LINES, [home]).fetchall())
             if line.line_id not in decided
         }
-        items, issued = _open_items(cursor, home) if lines else ({}, {})
+        items, issued = _items(cursor, _OPEN, home) if lines else ({}, {})
+        settled, _ = _items(cursor, _SETTLED, home) if lines else ({}, {})
     found: list[Match] = []
     for side in ("customer", "supplier"):
         mine = [item for item in items.values() if item.side == side]
+        told = OpenItems(settled.values(), side)
+        unknown = [line for line in lines.values() if not tells_again(line, told, side)]
         # Nobody pays an invoice before it is issued.
         found += [
             _match(lines[proposal.line_id], proposal, items, side)
-            for proposal in match_lines(lines.values(), mine, side)
+            for proposal in match_lines(unknown, mine, side)
             if all(issued[part.item_id] <= lines[proposal.line_id].day for part in proposal.parts)
         ]
     return tuple(sorted(found, key=lambda m: (-m.score, m.day, m.line_key)))
@@ -91,10 +99,10 @@ def line_key(account_id: str, day: date, amount_minor: int, occurrence: int, mar
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _open_items(cursor: Cursor, home: str) -> tuple[dict[str, OpenItem], dict[str, int]]:
-    """What is open of each invoice, and the day on which each was issued."""
+def _items(cursor: Cursor, asked: str, home: str) -> tuple[dict[str, OpenItem], dict[str, int]]:
+    """What is open of each invoice and the day on which each was issued; or what was paid of each settled one, and when."""
     found, issued = {}, {}
-    for side, ledger_id, number, partner_id, name, due, issue, owed in cursor.execute(_OPEN, [home]).fetchall():
+    for side, ledger_id, number, partner_id, name, due, issue, owed in cursor.execute(asked, [home]).fetchall():
         if owed > 0:
             key = f"{side}:{ledger_id}"
             found[key] = OpenItem(

@@ -301,6 +301,12 @@ def propose(line: BankLine, items: OpenItems, side: Side, limit: int = 3) -> tup
     return tuple(sorted(best.values(), key=lambda p: (-p.score, len(p.parts), p.parts[0].item_id))[:limit])
 
 
+def tells_again(line: BankLine, settled: OpenItems, side: Side) -> bool:
+    """Whether a line is the payment of an invoice that the books have settled already: it names it, and pays its amount."""
+    owed = line.amount_minor if side == "customer" else -line.amount_minor
+    return any(item.open_minor == owed for item in settled.named_in(f"{line.reference}, {line.label}"))
+
+
 def match_lines(lines: Iterable[BankLine], items: Iterable[OpenItem], side: Side) -> tuple[Proposal, ...]:
     """One proposal per line at most, no item given away twice: the surest are served first, ties by day and line.
 

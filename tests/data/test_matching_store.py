@@ -63,6 +63,14 @@ def test_what_is_named_is_sure_and_nobody_pays_before_the_invoice(store: Store) 
     assert all(match.score >= 0.9 and "number" in match.reasons for match in found)
 
 
+def test_a_payment_that_the_books_know_is_proposed_for_no_other_invoice(store: Store) -> None:
+    """The line names FA-1001 and pays its amount: once a file says when it was paid, the line is no news."""
+    settled = SALES.replace("due_date,amount", "due_date,amount,paid_date").replace("1200.00", "1200.00,2026-11-02")
+    other = settled + "FA-1009,Nordex SAS,2026-10-06,2026-11-05,1200.00,\n"
+    load_files(store, FINANCE, [SourceFile(name="later.csv", content=other.encode())], LoadRequest(side="customer"))
+    assert named(repository.proposed_matches(store, FINANCE)) == {("FA-1002",)}
+
+
 def test_accepted_lines_pay_on_their_day_and_come_back_when_undone(store: Store) -> None:
     found = repository.proposed_matches(store, FINANCE)
     repository.accept_matches(store, FINANCE, found)
