@@ -23,6 +23,7 @@ from pages.ui.voice import Voice, pick_language, voice_of
 #: Days that a link may live, as they are offered.
 _DAYS: Final = (7, 30, 90)
 _LISTED: Final = 10
+_OWN_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 
 
 # ── for the one who shares ───────────────────────────────────────────────────────────────────────────────────────────
@@ -33,6 +34,8 @@ def make(at: Desk) -> None:
     say = at.say
     st.divider()
     st.markdown(say("share.freeze"))
+    # What was made stands above the form: below it the menu ends.
+    link = st.container()
     with st.form("share_form", border=False):
         title = st.text_input(say("share.title"), max_chars=80, key="share_title")
         note = st.text_input(say("share.note"), max_chars=200, key="share_note")
@@ -46,7 +49,7 @@ def make(at: Desk) -> None:
             secret = repository.share_view(
                 at.store,
                 at.principal,
-                title=title if names or title else "",
+                title=title,
                 note=note,
                 content=frozen(outlook, company=at.company.name, names=names),
                 days=int(days),
@@ -55,8 +58,11 @@ def make(at: Desk) -> None:
             st.session_state["share_made"] = secret
     made = st.session_state.get("share_made")
     if made:
-        st.code(address(st.context.url or "", str(made)), language=None, wrap_lines=True)
-        st.caption(say("share.once"))
+        where = address(st.context.url or "", str(made))
+        link.code(where, language=None, wrap_lines=True)
+        link.caption(say("share.once"))
+        if (urlsplit(where).hostname or "") in _OWN_MACHINE:
+            link.warning(say("share.only_here"), icon=":material/computer:")
     _listed(at)
 
 
