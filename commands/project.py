@@ -50,7 +50,7 @@ def run(call: Values, console: Console) -> int:
     question = replace(question, scenario=_asked(question.scenario, call))
     answer = _certain if question.scenario.kind == "certain" else _drawn
     try:
-        summary = answer(question, call["out"], clock, console)
+        summary = answer(question, call, clock, console)
     except InputRejected as rejected:
         return console.problems(rejected.problems, file=str(call["scenario"]))
     if console.as_json:
@@ -64,50 +64,80 @@ def _asked(scenario: Scenario, call: Values) -> Scenario:
     return replace(scenario, **{name: value for name, value in asked.items() if value is not None})
 
 
-def _certain(question: Question, folder: Path, clock: _Clock, _: Console) -> Summary:
+def _certain(question: Question, call: Values, clock: _Clock, _: Console) -> Summary:
     from data.exporters.projection_files import certain_summary, write_certain, write_summary
     from forecasting.simulation.variants import project_certain
 
     with clock.stage("project"):
         projection = project_certain(question.ledger, question.scenario, question.factoring, question.insurance)
     with clock.stage("write"):
-        write_certain(projection, question.ledger.currency, folder)
+        write_certain(projection, question.ledger.currency, call["out"])
     summary = certain_summary(projection, question.ledger, question.scenario.seed, clock.seconds)
-    write_summary(summary, folder)
+    write_summary(summary, call["out"])
     return summary
 
 
-def _drawn(question: Question, folder: Path, clock: _Clock, console: Console) -> Summary:
+def _drawn(question: Question, call: Values, clock: _Clock, console: Console) -> Summary:
     from data.exporters.projection_files import drawn_summary, write_drawn, write_summary
     from data.kernel_cache import use_kernel_cache
-    from data.learning import learnt
 
     use_kernel_cache()
-    # Imported after the cache has its place, which the compiler asks for when the kernel is imported.
-    from forecasting.simulation.engine import CHECK_PATHS, project
+    invoices = max(_open_invoices(question.ledger), 1)
+    checked = min(CHECK_PATHS, _CHECKED_INVOICES // invoices)
+    if call["workers"]:
+        projection = _shared_out(question, call, clock, console, checked)
+    else:
+        projection = _alone(question, clock, console, checked, plain=question.scenario.path_count * invoices <= _PLAIN_INVOICES)
+    console.progress_done()
+    with clock.stage("write"):
+        write_drawn(projection, question.ledger.currency, call["out"])
+    summary = drawn_summary(projection, clock.seconds)
+    write_summary(summary, call["out"])
+    return summary
 
-    scenario, invoices = question.scenario, max(_open_invoices(question.ledger), 1)
+
+# What follows imports the engine when it is called: compiled code must have its place before.
+
+
+def _alone(question: Question, clock: _Clock, console: Console, checked: int, *, plain: bool) -> Projection:
+    from data.learning import learnt
+    from forecasting.simulation.engine import project
+
     with clock.stage("learn"):
-        known = learnt(question.ledger, scenario.horizon_days)
+        known = learnt(question.ledger, question.scenario.horizon_days)
     with clock.stage("project"):
-        projection = project(
+        return project(
             question.ledger,
-            scenario,
+            question.scenario,
             question.factoring,
             question.insurance,
             learnt=known,
             progress=lambda done, paths: console.progress(done / paths),
             threads=os.cpu_count() or 1,
-            check_paths=min(CHECK_PATHS, _CHECKED_INVOICES // invoices),
+            check_paths=checked,
             clock=perf_counter,
-            plain=scenario.path_count * invoices <= _PLAIN_INVOICES,
+            plain=plain,
         )
-    console.progress_done()
-    with clock.stage("write"):
-        write_drawn(projection, question.ledger.currency, folder)
-    summary = drawn_summary(projection, clock.seconds)
-    write_summary(summary, folder)
-    return summary
+
+
+def _shared_out(question: Question, call: Values, clock: _Clock, console: Console, checked: int) -> Projection:
+    """The same on several workers, which open the ledger's folder themselves."""
+    from data.cluster import asked_of, workers_on_ray
+    from data.learning import learnt
+    from forecasting.simulation.engine import simulate
+
+    with workers_on_ray(call["workers"]) as cluster:
+        with clock.stage("learn"):
+            known = learnt(question.ledger, question.scenario.horizon_days)
+        with clock.stage("project"):
+            return cluster.evaluate(
+                simulate(question.ledger, question.scenario, learnt=known),
+                asked_of(call["ledger"], known, question.ledger, ...),
+                progress=lambda done, paths: console.progress(done / paths),
+                threads=os.cpu_count() or 1,
+                check_paths=checked,
+                clock=perf_counter,
+            )
 
 
 def _open_invoices(ledger: Ledger) -> int:
