@@ -1,7 +1,7 @@
 """Paths drawn by several workers on Ray: a projection in shards, each worker opening the ledger itself.
 
     with workers_on_ray(2) as cluster:
-        projection = cluster.evaluate(book, asked)            the same figures as `evaluate(book, …)`, bit for bit
+        projection = cluster.evaluate(book, learnt, folder, factoring, insurance)      as the engine's, bit for bit
 
 The only importer of ray, which is an optional package (requirements-ray.txt).
 """
@@ -17,10 +17,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from data import kernel_warmup
-from data.cluster_worker import Asked, Part, Worker
+from data.cluster_worker import Asked, Part, Worker, facts_id
 from forecasting.curve import Projection, Sums
 from forecasting.errors import InputRejected, problem
+from forecasting.factoring.contract import FactoringContract
+from forecasting.insurance.policy import InsurancePolicy
 from forecasting.simulation.engine import Book, Cancelled, Clock, Progress, Watch, projection_of
+from forecasting.simulation.expectations import Expectations
 from forecasting.simulation.flows import Variant
 from forecasting.simulation.shards import Shard, merged, shards_of
 
@@ -44,7 +47,10 @@ class Cluster:
     def evaluate(
         self,
         book: Book,
-        asked: Asked,
+        learnt: Expectations,
+        folder: Path,
+        factoring: FactoringContract | None = None,
+        insurance: InsurancePolicy | None = None,
         *,
         shard_paths: int | None = None,
         progress: Progress | None = None,
@@ -53,15 +59,24 @@ class Cluster:
         check_paths: int = 0,
         clock: Clock | None = None,
     ) -> Projection:
-        """The projection of a book whose paths the workers draw; `shard_paths`: how many at a time, for the result any will do."""
+        """The projection of a book whose paths the workers draw.
+
+        learnt: what the book was simulated with. folder: where every worker finds the book's ledger. shard_paths: how
+        many paths make a task; no result depends on it. The others as for the engine's `evaluate`.
+        """
         count = book.scenario.path_count
         watch = Watch(clock)
+        asked = Asked(
+            folder=folder.resolve(),
+            facts=facts_id(book.ledger, learnt),
+            scenario=book.scenario,
+            factoring=factoring,
+            insurance=insurance,
+        )
         shards = shards_of(count, shard_paths or _even(count, _SHARD_BLOCKS * book.block_paths, len(self._workers)))
         sums = merged(self.drawn(asked, shards, progress=progress, cancelled=cancelled), count)
         watch.lap("paths")
-        return projection_of(
-            book, sums, asked.factoring, asked.insurance, threads=threads, check_paths=check_paths, watch=watch
-        )
+        return projection_of(book, sums, factoring, insurance, threads=threads, check_paths=check_paths, watch=watch)
 
     def drawn(
         self,
