@@ -144,12 +144,13 @@ def workers_on_ray(count: int) -> Iterator[Cluster]:
 
 
 def _started(count: int) -> Any:
-    # Read when Ray is imported. It would tell its makers how it is used; and whoever reaches its ports could run code
-    # here, so that they ask for a secret of this run.
+    # Ray would tell its makers how it is used.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     address = os.environ.get("RAY_ADDRESS")
     if not address:
-        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+        # Whoever reaches its ports could run code here: they ask for a secret, which Ray reads once in a process.
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     try:
         import ray
     except ImportError:
