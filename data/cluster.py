@@ -103,9 +103,9 @@ class Cluster:
                 raise Cancelled
             for task in ready:
                 shard, worker = busy.pop(task)
-                part = self._result(task)
                 # The next shard first, so that no worker waits for this one to be put in its place.
                 employ(worker)
+                part = self._result(task)
                 if part.facts != asked.facts:
                     raise InputRejected((problem("cluster.other_facts", file=str(asked.folder)),))
                 yield shard, part.sums

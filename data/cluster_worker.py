@@ -48,42 +48,43 @@ class Part:
     sums: dict[Variant, Sums]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """What a worker keeps: the folder that it has read, the id of what it found, the paths of its last scenario."""
+
+    folder: Path
+    facts: str
+    book: Book
+
+
 class Worker:
-    """Draws on one thread; the ledger of its last question is kept, and the paths' plan."""
+    """Draws on one thread; keeps the ledger of its last question."""
 
     def __init__(self) -> None:
         use_kernel_cache()
-        self._opened: tuple[Asked, str, Book] | None = None
+        self._opened: _Opened | None = None
 
     def sums(self, asked: Asked, shard: Shard) -> Part:
         """What the contracts make of some paths; raises InputRejected where the ledger cannot be read here."""
         from forecasting.simulation.engine import sums_of
 
-        facts, book = self._book(asked)
-        return Part(facts=facts, sums=sums_of(book, asked.factoring, asked.insurance, shard, threads=1))
+        self._opened = opened = self._open(asked)
+        return Part(facts=opened.facts, sums=sums_of(opened.book, asked.factoring, asked.insurance, shard, threads=1))
 
-    def _book(self, asked: Asked) -> tuple[str, Book]:
+    def _open(self, asked: Asked) -> _Opened:
+        from data.ledger_folder import read_ledger_folder
         from data.learning import learnt
         from forecasting.simulation.engine import simulate
 
-        if self._opened is None or _place(self._opened[0]) != _place(asked):
-            ledger = self._ledger(asked)
-            known = learnt(ledger, asked.scenario.horizon_days)
-            ground = self._opened[2].ground if self._opened and self._opened[2].ledger is ledger else None
-            book = simulate(ledger, asked.scenario, learnt=known, ground=ground)
-            self._opened = asked, facts_id(ledger, known), book
-        return self._opened[1:]
-
-    def _ledger(self, asked: Asked) -> Ledger:
-        from data.ledger_folder import read_ledger_folder
-
-        if self._opened is not None and self._opened[0].folder == asked.folder and self._opened[1] == asked.facts:
-            return self._opened[2].ledger
-        return read_ledger_folder(asked.folder).ledger
-
-
-def _place(asked: Asked) -> tuple[Path, str, Scenario]:
-    return asked.folder, asked.facts, asked.scenario
+        held = self._opened
+        kept = held if held and (held.folder, held.facts) == (asked.folder, asked.facts) else None
+        if kept and kept.book.scenario == asked.scenario:
+            return kept
+        ledger = kept.book.ledger if kept else read_ledger_folder(asked.folder).ledger
+        known = learnt(ledger, asked.scenario.horizon_days)
+        ground = kept.book.ground if kept else None
+        book = simulate(ledger, asked.scenario, learnt=known, ground=ground)
+        return _Opened(folder=asked.folder, facts=facts_id(ledger, known), book=book)
 
 
 def facts_id(ledger: Ledger, known: Expectations) -> str:
