@@ -72,8 +72,8 @@ class Worker:
         return Part(facts=opened.facts, sums=sums_of(opened.book, asked.factoring, asked.insurance, shard, threads=1))
 
     def _open(self, asked: Asked) -> _Opened:
-        from data.ledger_folder import read_ledger_folder
         from data.learning import learnt
+        from data.ledger_folder import read_ledger_folder
         from forecasting.simulation.engine import simulate
 
         held = self._opened
