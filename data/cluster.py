@@ -127,13 +127,12 @@ class Cluster:
 def workers_on_ray(count: int) -> Iterator[Cluster]:
     """So many workers, on the cluster that RAY_ADDRESS names or on this machine; they end with the block.
 
-    Raises InputRejected where Ray is not installed or the cluster is too small. A worker that dies is replaced.
+    Raises InputRejected where Ray is not installed or does not answer, or where the cluster is too small. A worker that
+    dies is replaced.
     """
     ray = _started(count)
     try:
-        available = int(ray.cluster_resources().get("CPU", 0))
-        if available < count:
-            raise InputRejected((problem("cluster.too_small", asked=count, available=available),))
+        _enough(ray, count)
         # Compiled once, before every worker would do it for itself.
         kernel_warmup.wait(kernel_warmup.start())
         kind = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=_TRIES)(Worker)
@@ -141,6 +140,12 @@ def workers_on_ray(count: int) -> Iterator[Cluster]:
         yield Cluster(ray, workers)
     finally:
         ray.shutdown()
+
+
+def _enough(ray: Any, count: int) -> None:
+    available = int(ray.cluster_resources().get("CPU", 0))
+    if available < count:
+        raise InputRejected((problem("cluster.too_small", file="RAY_ADDRESS", asked=count, available=available),))
 
 
 def _started(count: int) -> Any:
@@ -162,7 +167,11 @@ def _started(count: int) -> Any:
         "object_store_memory": _ROOM_BYTES,
         "_node_ip_address": "127.0.0.1",
     }
-    ray.init(address or "local", **quiet, **({} if address else alone))
+    try:
+        ray.init(address or "local", **quiet, **({} if address else alone))
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = type(error).__name__
+        raise InputRejected((problem("cluster.not_started", file=address or "RAY_ADDRESS", kind=reason),)) from None
     return ray
 
 

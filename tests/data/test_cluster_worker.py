@@ -6,6 +6,7 @@ import pickle
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -81,6 +82,28 @@ def test_without_ray_the_call_says_what_to_do(
     assert cli.guarded([*words, "--workers", "2"]) == 1
     assert "pip install -r requirements-ray.txt" in capsys.readouterr().err
     assert cli.guarded(words) == 0, "without the flag nobody asks for it"
+
+
+def silent(*_: object, **__: object) -> None:
+    raise ConnectionError
+
+
+def ended() -> None:
+    """A cluster that is left."""
+
+
+@pytest.mark.parametrize(
+    ("ray", "code"),
+    [
+        (SimpleNamespace(init=silent), "not_started"),
+        (SimpleNamespace(init=lambda *_, **__: None, cluster_resources=lambda: {"CPU": 1.0}, shutdown=ended), "too_small"),
+    ],
+)
+def test_a_cluster_that_is_of_no_use_is_told(ray: object, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", ray)  # type: ignore[arg-type]
+    monkeypatch.setenv("RAY_ADDRESS", "cluster:6379")
+    with pytest.raises(InputRejected, match=rf"cluster\.{code}"), cluster.workers_on_ray(2):
+        pytest.fail("there are no workers")
 
 
 def test_problems_survive_the_way_between_processes() -> None:
