@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -130,16 +131,17 @@ def workers_on_ray(count: int) -> Iterator[Cluster]:
     Raises InputRejected where Ray is not installed or does not answer, or where the cluster is too small. A worker that
     dies is replaced.
     """
-    ray = _started(count)
-    try:
-        _enough(ray, count)
-        # Compiled once, before every worker would do it for itself.
-        kernel_warmup.wait(kernel_warmup.start())
-        kind = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=_TRIES)(Worker)
-        workers = [kind.remote() for _ in range(count)]
-        yield Cluster(ray, workers)
-    finally:
-        ray.shutdown()
+    # What Ray notes down and cannot hold in memory goes where nobody else may look, and with the block.
+    with tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as room:
+        ray = _started(count, room)
+        try:
+            _enough(ray, count)
+            # Compiled once, before every worker would do it for itself.
+            kernel_warmup.wait(kernel_warmup.start())
+            kind = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=_TRIES)(Worker)
+            yield Cluster(ray, [kind.remote() for _ in range(count)])
+        finally:
+            ray.shutdown()
 
 
 def _enough(ray: Any, count: int) -> None:
@@ -148,7 +150,7 @@ def _enough(ray: Any, count: int) -> None:
         raise InputRejected((problem("cluster.too_small", file="RAY_ADDRESS", asked=count, available=available),))
 
 
-def _started(count: int) -> Any:
+def _started(count: int, room: str) -> Any:
     # Ray would tell its makers how it is used.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     address = os.environ.get("RAY_ADDRESS")
@@ -166,6 +168,7 @@ def _started(count: int) -> Any:
         "include_dashboard": False,
         "object_store_memory": _ROOM_BYTES,
         "_node_ip_address": "127.0.0.1",
+        "_temp_dir": room,
     }
     try:
         ray.init(address or "local", **quiet, **({} if address else alone))
