@@ -1,7 +1,8 @@
 """A projection shared out to two workers on Ray, against two threads of one process.
 
 `python -m bench.shards` (packages of requirements-ray.txt) prints `overhead`, wanted at 0.15 or less with two processors
-to itself, and digests that must all be alike. Both ways take turns and the fastest of each counts.
+to itself, and digests that must all be alike. Both ways take turns and the fastest of each counts. `busy_overhead` is the
+same in processor seconds, for a machine that others use too.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
-from bench.measure import fastest
+from bench.measure import busy_seconds, fastest
 from data.cluster import Cluster, workers_on_ray
 from data.cluster_worker import Asked, facts_id
 from data.contract_files import read_factoring_file, read_insurance_file
@@ -86,6 +86,7 @@ def measure(folder: Path, rounds: int) -> dict[str, Any]:
         ways(company, cluster, each)["two"]()
         start = perf_counter() - begin
         seconds = fastest(ways(company, cluster, each), rounds)
+        busy = fastest(ways(company, cluster, each), rounds, busy_seconds)
         alone, *shared = digests(company, cluster, each)
     return {
         "paths_a_task": each,
@@ -93,6 +94,9 @@ def measure(folder: Path, rounds: int) -> dict[str, Any]:
         "one_process_seconds": round(seconds["one"], 3),
         "two_workers_seconds": round(seconds["two"], 3),
         "overhead": round(seconds["two"] / seconds["one"] - 1, 3),
+        "one_process_busy_seconds": round(busy["one"], 2),
+        "two_workers_busy_seconds": round(busy["two"], 2),
+        "busy_overhead": round(busy["two"] / busy["one"] - 1, 3),
         "first_answer_seconds": round(start, 1),
         "digest": alone,
         "digests_in_other_orders": shared,

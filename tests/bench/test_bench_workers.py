@@ -1,10 +1,13 @@
-"""The digest of sums names every figure that workers hand back, and no more."""
+"""What the bench of workers says: a digest names every figure that they hand back, processor seconds are everybody's."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 from bench.company import expectations
+from bench.measure import busy_seconds
 from bench.workers import digest
 from forecasting.scenario import Scenario
 from forecasting.simulation.engine import simulate, sums_of
@@ -30,3 +33,13 @@ def test_the_digest_is_of_the_figures_and_not_of_the_way() -> None:
         replace(both, account={}),
     )
     assert len({digest(whole), *(digest({**whole, "both": other}) for other in others)}) == 1 + len(others)
+
+
+def test_processor_seconds_are_those_of_what_was_started_too() -> None:
+    code = "import time\nwhile time.process_time() < 0.4: pass\nprint(flush=True)\ntime.sleep(60)"
+    before = busy_seconds()
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stdout.readline()
+        spent = busy_seconds() - before
+        process.kill()
+    assert 0.3 < spent < 5
