@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,13 +18,16 @@ from forecasting.money import Currency, to_text
 from forecasting.scenario import HORIZON_DAYS_MAX, PATH_COUNT_MAX, Scenario
 
 if TYPE_CHECKING:
+    from data.cluster import Cluster
     from data.exporters.projection_files import Summary
+    from forecasting.curve import Projection
     from pages.ui.i18n import Translator
 
 #: Invoices times paths that the reference computes again to vouch for the engine: some seconds.
 _CHECKED_INVOICES: Final = 40_000
 #: Up to so many, uncompiled code has the answer before the compiled one is loaded.
 _PLAIN_INVOICES: Final = 5_000
+_WORKERS_MAX: Final = 256
 
 
 @dataclass(slots=True)
@@ -50,9 +52,9 @@ def run(call: Values, console: Console) -> int:
     question = replace(question, scenario=_asked(question.scenario, call))
     answer = _certain if question.scenario.kind == "certain" else _drawn
     try:
-        summary = answer(question, call["out"], clock, console)
+        summary = answer(question, call, clock, console)
     except InputRejected as rejected:
-        return console.problems(rejected.problems, file=str(call["scenario"]))
+        return console.problems(rejected.problems, file=str(call["scenario"] or call["ledger"]))
     if console.as_json:
         return console.answer(summary)
     return console.answer(summary, *_sentences(summary, question.ledger.currency, console.words))
@@ -64,50 +66,63 @@ def _asked(scenario: Scenario, call: Values) -> Scenario:
     return replace(scenario, **{name: value for name, value in asked.items() if value is not None})
 
 
-def _certain(question: Question, folder: Path, clock: _Clock, _: Console) -> Summary:
+def _certain(question: Question, call: Values, clock: _Clock, _: Console) -> Summary:
     from data.exporters.projection_files import certain_summary, write_certain, write_summary
     from forecasting.simulation.variants import project_certain
 
     with clock.stage("project"):
         projection = project_certain(question.ledger, question.scenario, question.factoring, question.insurance)
     with clock.stage("write"):
-        write_certain(projection, question.ledger.currency, folder)
+        write_certain(projection, question.ledger.currency, call["out"])
     summary = certain_summary(projection, question.ledger, question.scenario.seed, clock.seconds)
-    write_summary(summary, folder)
+    write_summary(summary, call["out"])
     return summary
 
 
-def _drawn(question: Question, folder: Path, clock: _Clock, console: Console) -> Summary:
+def _drawn(question: Question, call: Values, clock: _Clock, console: Console) -> Summary:
     from data.exporters.projection_files import drawn_summary, write_drawn, write_summary
     from data.kernel_cache import use_kernel_cache
-    from data.learning import learnt
 
     use_kernel_cache()
-    # Imported after the cache has its place, which the compiler asks for when the kernel is imported.
-    from forecasting.simulation.engine import CHECK_PATHS, project
-
-    scenario, invoices = question.scenario, max(_open_invoices(question.ledger), 1)
-    with clock.stage("learn"):
-        known = learnt(question.ledger, scenario.horizon_days)
-    with clock.stage("project"):
-        projection = project(
-            question.ledger,
-            scenario,
-            question.factoring,
-            question.insurance,
-            learnt=known,
-            progress=lambda done, paths: console.progress(done / paths),
-            threads=os.cpu_count() or 1,
-            check_paths=min(CHECK_PATHS, _CHECKED_INVOICES // invoices),
-            clock=perf_counter,
-            plain=scenario.path_count * invoices <= _PLAIN_INVOICES,
-        )
+    projection = _projected(question, call, clock, console)
     console.progress_done()
     with clock.stage("write"):
-        write_drawn(projection, question.ledger.currency, folder)
+        write_drawn(projection, question.ledger.currency, call["out"])
     summary = drawn_summary(projection, clock.seconds)
-    write_summary(summary, folder)
+    write_summary(summary, call["out"])
     return summary
+
+
+def _projected(question: Question, call: Values, clock: _Clock, console: Console) -> Projection:
+    # Imported after the cache has its place, which the compiler asks for when the kernel is imported.
+    from data.learning import learnt
+    from forecasting.simulation.engine import CHECK_PATHS, evaluate, simulate
+
+    ledger, scenario, invoices = question.ledger, question.scenario, max(_open_invoices(question.ledger), 1)
+    how: dict[str, Any] = {
+        "progress": lambda done, paths: console.progress(done / paths),
+        "threads": os.cpu_count() or 1,
+        "check_paths": min(CHECK_PATHS, _CHECKED_INVOICES // invoices),
+        "clock": perf_counter,
+    }
+    with _workers(call["workers"]) as cluster:
+        with clock.stage("learn"):
+            known = learnt(ledger, scenario.horizon_days)
+        with clock.stage("project"):
+            book = simulate(ledger, scenario, learnt=known)
+            if cluster is not None:
+                return cluster.evaluate(book, known, call["ledger"], question.factoring, question.insurance, **how)
+            plain = scenario.path_count * invoices <= _PLAIN_INVOICES
+            return evaluate(book, question.factoring, question.insurance, plain=plain, **how)
+
+
+def _workers(count: int | None) -> AbstractContextManager[Cluster | None]:
+    """So many workers, or none: then Ray is not even looked for."""
+    if count is None:
+        return nullcontext()
+    from data.cluster import workers_on_ray
+
+    return workers_on_ray(count)
 
 
 def _open_invoices(ledger: Ledger) -> int:
@@ -139,6 +154,7 @@ VERB = Verb(
         Argument(name="--paths", metavar="N", parse=within(1, PATH_COUNT_MAX)),
         Argument(name="--seed", metavar="K", parse=within(0, 2**63 - 1)),
         Argument(name="--horizon", metavar="DAYS", parse=within(1, HORIZON_DAYS_MAX)),
+        Argument(name="--workers", metavar="N", parse=within(1, _WORKERS_MAX)),
     ),
     run=run,
 )

@@ -57,6 +57,10 @@ class InputRejected(EncaisseError):
         super().__init__("; ".join(f"{p.file}:{p.row or ''}:{p.column} {p.code}" for p in problems[:5]))
         self.problems = problems
 
+    def __reduce__(self) -> tuple[type[InputRejected], tuple[tuple[Problem, ...]]]:
+        """What it is made of again in another process: its problems, not its message."""
+        return type(self), (self.problems,)
+
 
 class StoreBusy(EncaisseError):
     """Another process holds the store; `pid` names it where it is known."""

@@ -39,6 +39,7 @@ ROOMS = (
     "insurance",
     "simulation",
     "curve",
+    "simulation.shards",
     "simulation.engine",
     "paid",
     "drivers",

@@ -4,6 +4,9 @@
     projection = evaluate(book, factoring, insurance)                         again and again, for any contracts
     projection = project(ledger, scenario, factoring, insurance)              both in one call
 
+    sums = sums_of(book, factoring, insurance, shard)        one range of the paths, wherever it is drawn (`shards`)
+    projection = projection_of(book, merged(…), factoring, insurance, …)      the same answer, from the ranges together
+
 A book remembers what its last contracts made of its paths; as long as only prices and amounts change (rates, fees,
 reserve, ceiling, floor, draw policy, every amount of the policy), nothing is drawn again.
 """
@@ -44,6 +47,7 @@ from forecasting.simulation.kernel import (
 from forecasting.simulation.kernel_book import Book as LoweredBook
 from forecasting.simulation.kernel_book import Calendar
 from forecasting.simulation.kernel_results import ACCOUNT, LOSSES
+from forecasting.simulation.shards import Shard
 from forecasting.simulation.variants import project_certain
 from forecasting.version import MODEL_VERSION
 
@@ -181,38 +185,75 @@ def evaluate(
     read the time for `seconds`. plain: uncompiled code, the same figures, for few paths while the compiler works.
     """
     count = path_count or book.scenario.path_count
+    watch = Watch(clock)
+    everything = Shard(first=0, stop=count)
+    sums = sums_of(
+        book, factoring, insurance, everything, progress=progress, cancelled=cancelled, threads=threads, plain=plain
+    )
+    watch.lap("paths")
+    return projection_of(
+        book, sums, factoring, insurance, threads=threads, check_paths=check_paths, watch=watch, plain=plain
+    )
+
+
+def sums_of(
+    book: Book,
+    factoring: FactoringContract | None,
+    insurance: InsurancePolicy | None,
+    shard: Shard,
+    *,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    threads: int = 2,
+    plain: bool = False,
+) -> dict[Variant, Sums]:
+    """What contracts make of some paths of a book, for each variant that they allow; the same whatever others are asked for."""
     compiled = book.ground.compiled(book.scenario.horizon_days, factoring, insurance)
-    kept = _reusable(book, compiled, count)
-    outcomes = {variant: allocate_outcome(count, book.scenario.horizon_days) for variant in compiled.variants}
+    kept = _reusable(book, compiled, shard.stop)
+    outcomes = {variant: allocate_outcome(len(shard), book.scenario.horizon_days) for variant in compiled.variants}
+    daily: list[Mapping[Variant, npt.NDArray[np.int64]]] = []
 
     def run(first: int) -> int:
-        stop = min(first + book.block_paths, count)
+        stop = min(first + book.block_paths, shard.stop)
         exposure = kept.exposures.get(first) if kept else None
         if exposure is None or len(exposure.base) != stop - first:
             exposure = expose_block(compiled, draw_block(book.plan, first, stop - first, plain=plain), plain=plain)
             if kept:
                 kept.exposures[first] = exposure
-        parts = {variant: rows(whole, first, stop) for variant, whole in outcomes.items()}
+        parts = {variant: rows(whole, first - shard.first, stop - shard.first) for variant, whole in outcomes.items()}
         for variant, part in parts.items():
             settle_block(compiled, exposure, variant, part, plain=plain)
         daily.append({variant: part.daily for variant, part in parts.items()})
         return stop - first
 
-    daily: list[Mapping[Variant, npt.NDArray[np.int64]]] = []
-    watch = _Watch(clock)
-    each_block(run, range(0, count, book.block_paths), count, threads, progress, cancelled)
-    watch.lap("paths")
-    sums = {variant: _sums(variant, outcome, [d[variant] for d in daily]) for variant, outcome in outcomes.items()}
+    firsts = range(shard.first, shard.stop, book.block_paths)
+    each_block(run, firsts, len(shard), threads, progress, cancelled)
+    return {variant: _sums(variant, outcome, [d[variant] for d in daily]) for variant, outcome in outcomes.items()}
+
+
+def projection_of(
+    book: Book,
+    sums: Mapping[Variant, Sums],
+    factoring: FactoringContract | None,
+    insurance: InsurancePolicy | None,
+    *,
+    threads: int,
+    check_paths: int,
+    watch: Watch,
+    plain: bool = False,
+) -> Projection:
+    """The curves of all paths from their sums, the first paths held against the reference; who drew them does not matter."""
+    count = len(sums["baseline"].balance)
     levels = Levels(floor_minor=book.ledger.cash_floor_minor, overdraft_minor=-book.ledger.overdraft_limit_minor)
     curves = {
-        variant: curve_of(sums[variant], sums["baseline"], levels, book.ledger.as_of, threads=threads, plain=plain)
-        for variant in outcomes
+        variant: curve_of(of_variant, sums["baseline"], levels, book.ledger.as_of, threads=threads, plain=plain)
+        for variant, of_variant in sums.items()
     }
     watch.lap("curves")
     checked = min(check_paths, count)
     differences = 0
     if checked:
-        balances = {variant: outcome.balance[:checked] for variant, outcome in outcomes.items()}
+        balances = {variant: of_variant.balance[:checked] for variant, of_variant in sums.items()}
         differences = compare(book.ledger, draw_block(book.plan, 0, checked, plain=plain), balances, factoring, insurance)
     watch.lap("check")
     return Projection(
@@ -228,7 +269,7 @@ def evaluate(
     )
 
 
-class _Watch:
+class Watch:
     """Seconds spent by stage, where the caller lends a clock."""
 
     def __init__(self, clock: Clock | None) -> None:
