@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
-from data.cache_changes import Watched, shapes
+from data.cache_changes import Known, Watched, shapes
 from data.migrations import apply_known, migrate, migrations
 from data.places import shown
 from data.record import Record, Shape, Standing
@@ -42,6 +42,7 @@ class SharedStore(Store):
         #: Held while the cache is brought up to the record, and between the two commits of a write.
         self._catching_up = threading.Lock()
         self._seen: dict[str, int] = {}
+        self._known: Mapping[str, Known] = {}
         self._root = open_cache(self.backups)
         try:
             if not self._record.exists() and must_exist:
@@ -66,7 +67,7 @@ class SharedStore(Store):
             cursor = self._root.cursor()
             try:
                 cursor.begin()
-                watched = Watched(cursor)
+                watched = Watched(cursor, self._known)
                 result = change(cast(Cursor, watched))
                 changes = watched.changes()
                 if changes:
@@ -75,6 +76,7 @@ class SharedStore(Store):
                         self._record.commit()
                         cursor.commit()
                         self._seen |= {one.shape.name: number for one in changes}
+                        self._known = watched.known
                 return result
             finally:
                 # After a commit there is nothing to undo, which the database says by an error.
@@ -118,12 +120,12 @@ class SharedStore(Store):
         if "migration" in behind:
             steps = Record.rows(rows, _MIGRATION).to_pylist()
             apply_known(cursor, self.path, {step["version"]: step["sha256"] for step in steps})
-        known = shapes(cursor)
+            self._known = shapes(cursor)
         for name in sorted(behind):
             since = self._seen.get(name, 0)
-            if standing.whole[name] > since or not known[name].mergeable:
+            if standing.whole[name] > since or not self._known[name].mergeable:
                 since = 0
-            _merge(cursor, known[name].shape, Record.rows(rows, known[name].shape, since), whole=not since)
+            _merge(cursor, self._known[name].shape, Record.rows(rows, self._known[name].shape, since), whole=not since)
 
 
 #: The one table that is read before the cache has a shape.
