@@ -7,7 +7,7 @@ from typing import Final
 
 from commands.console import Console
 from commands.grammar import Argument, Values, Verb
-from commands.stores import opened
+from commands.stores import opened, place
 from data import repository
 from data.access import Principal
 
@@ -31,7 +31,7 @@ def run(call: Values, console: Console) -> int:
 VERB = Verb(
     name="erase-partner",
     arguments=(
-        Argument(name="--store", metavar="PATH", parse=Path, required=True),
+        Argument(name="--store", metavar="PLACE", parse=place, required=True),
         Argument(name="--partner", metavar="ID", required=True),
     ),
     run=run,

@@ -10,7 +10,7 @@ from data.store import Store
 
 _SCHEMES: Final = ("postgresql://", "postgres://")
 #: What in a URL is a secret, beside the password before the host.
-_SECRETS: Final = ("password", "sslpassword", "passfile")
+_SECRETS: Final = ("password", "sslpassword")
 
 
 def is_url(place: str | Path) -> bool:
