@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from commands.console import Console
 from commands.grammar import OUT, Argument, Values, Verb, date
 from commands.stores import opened, place

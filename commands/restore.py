@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from commands.console import Console
 from commands.grammar import Argument, Values, Verb, file
 from commands.stores import opened, store_file

@@ -43,6 +43,6 @@ def copy_store(source: Store, target: Store) -> Content:
 
 
 def _content(cursor: Cursor, name: str) -> tuple[int, int]:
-    sql = f'SELECT count(*), coalesce(CAST(sum(CAST(hash(t) AS HUGEINT)) AS VARCHAR), \'0\') FROM "{name}" t'
+    sql = f"SELECT count(*), coalesce(CAST(sum(CAST(hash(t) AS HUGEINT)) AS VARCHAR), '0') FROM \"{name}\" t"
     rows, total = cursor.execute(sql).fetchall()[0]
     return int(rows), int(total)

@@ -93,7 +93,9 @@ class Record:
     def exists(self) -> bool:
         """Whether the database holds a store."""
         with self._reached():
-            row = self._ask("SELECT to_regnamespace('encaisse') IS NOT NULL, to_regclass('encaisse.table_version') IS NOT NULL")
+            row = self._ask(
+                "SELECT to_regnamespace('encaisse') IS NOT NULL, to_regclass('encaisse.table_version') IS NOT NULL"
+            )
         if row[0] and not row[1]:
             raise StoreUnreadable(self.shown, "not_a_store")
         return bool(row[1])
@@ -163,7 +165,8 @@ class Record:
                 found = cursor.fetchall()
                 yield (
                     Standing(
-                        versions={name: version for name, version, _ in found}, whole={name: whole for name, _, whole in found}
+                        versions={name: version for name, version, _ in found},
+                        whole={name: whole for name, _, whole in found},
                     ),
                     cursor,
                 )
@@ -176,7 +179,9 @@ class Record:
     @staticmethod
     def rows(cursor: Any, shape: Shape, since: int = 0) -> pa.Table:
         """A table's rows that were written after a version; decimals as text, which no reader rounds."""
-        wanted = ", ".join(f'"{name}"::text AS "{name}"' if kind.startswith("DECIMAL") else f'"{name}"' for name, kind in shape.columns)
+        wanted = ", ".join(
+            f'"{name}"::text AS "{name}"' if kind.startswith("DECIMAL") else f'"{name}"' for name, kind in shape.columns
+        )
         newer = f" WHERE row_version > {since:d}" if since else ""
         cursor.execute(f'SELECT {wanted} FROM encaisse."{shape.name}"{newer}')
         return cursor.fetch_arrow_table()

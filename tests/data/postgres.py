@@ -73,8 +73,8 @@ class Server:
             return cursor.fetchall() if cursor.description else []
 
     def halt(self) -> None:
-        """End it at once, as a restart does: whoever is connected is cut off."""
-        self.process.send_signal(signal.SIGINT)
+        """End it without a word to anybody: whoever is connected is cut off, and the next start recovers from the log."""
+        self.process.send_signal(signal.SIGQUIT)
         self.process.wait(60)
 
     def stop(self) -> None:

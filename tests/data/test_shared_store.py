@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +25,6 @@ from data.places import holds_secret, is_url, shown, store_at
 from data.sample import sample_company
 from data.sample_store import fill_store
 from forecasting.errors import InputRejected, StoreUnreadable
-from forecasting.ledger import Ledger
 from forecasting.scenario import Scenario
 from forecasting.simulation.engine import project
 from tests.data.conftest import content
@@ -64,7 +66,9 @@ def raced(url: str, turns: int) -> list[str]:
     """What eight writers in four processes say when all have ended."""
     command = [sys.executable, "-c", APP, url]
     apps = [
-        subprocess.Popen([*command, name, str(turns)], cwd=ROOT, stdout=subprocess.PIPE, text=True, stderr=subprocess.STDOUT)
+        subprocess.Popen(
+            [*command, name, str(turns)], cwd=ROOT, stdout=subprocess.PIPE, text=True, stderr=subprocess.STDOUT
+        )
         for name in "abcd"
     ]
     return [line for app in apps for line in app.communicate(timeout=3_000)[0].splitlines() if line]
@@ -100,9 +104,15 @@ def test_eight_writers_in_four_processes_lose_nothing_for_long(server: Server) -
     nothing_lost(server.database(), 60)
 
 
-def curves(ledger: Ledger) -> list[np.ndarray]:
-    paths = project(ledger, Scenario(path_count=200, horizon_days=90))
-    return [getattr(paths, name) for name in paths.__slots__ if isinstance(getattr(paths, name), np.ndarray)]
+def bits(value: Any) -> Any:
+    """A result down to the bytes of its arrays, to be compared with `==`."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes()
+    if isinstance(value, Mapping):
+        return {key: bits(one) for key, one in value.items()}
+    if is_dataclass(value):
+        return {told.name: bits(getattr(value, told.name)) for told in fields(value)}
+    return value
 
 
 def test_the_same_ledger_gives_the_same_curves_to_the_bit(server: Server, tmp_path: Path) -> None:
@@ -114,8 +124,8 @@ def test_the_same_ledger_gives_the_same_curves_to_the_bit(server: Server, tmp_pa
             here, there = repo.load_ledger(file, FINANCE), repo.load_ledger(far, FINANCE)
             assert content(file) == content(far)
     assert here.fingerprint == there.fingerprint
-    mine, theirs = curves(here), curves(there)
-    assert mine and all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in zip(mine, theirs, strict=True))
+    mine, theirs = (bits(project(ledger, Scenario(path_count=100, horizon_days=60)).curves) for ledger in (here, there))
+    assert mine["baseline"]["p05_minor"][2] and mine == theirs
 
 
 def test_awkward_texts_and_keys_come_back_as_they_were(server: Server) -> None:
@@ -123,7 +133,9 @@ def test_awkward_texts_and_keys_come_back_as_they_were(server: Server) -> None:
     texts = ["\\", "\\N", "\\.", "a\n\\.\nb", "\t\r\n", "", " ", "é€\U0001f600", "'\"", "x" * 10_000, "\\t"]
     url = server.database()
     with store_at(url) as store:
-        store.write(lambda c: c.executemany("INSERT INTO setting VALUES (?, ?)", [[f"{t}!{k}", t] for k, t in enumerate(texts)]))
+        store.write(
+            lambda c: c.executemany("INSERT INTO setting VALUES (?, ?)", [[f"{t}!{k}", t] for k, t in enumerate(texts)])
+        )
         with store_at(url) as again, again.read() as cursor:
             found = cursor.execute("SELECT name, value FROM setting").fetchall()
     assert sorted(found) == sorted((f"{t}!{k}", t) for k, t in enumerate(texts))

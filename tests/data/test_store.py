@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from data import migrations as steps
-from data.migrations import Migration
-from data.store import Cursor, Store
+from data.store import Store
 from data.store_file import missing_blocks
 from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable
 
