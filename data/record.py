@@ -8,15 +8,17 @@ lets one process write at a time. psycopg is the hand that writes, ADBC the eye 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 
 from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable, problem
+
+T = TypeVar("T")
 
 #: The name under which writers queue: any number, the same for every process.
 _LOCK: Final = 0x656E6361697373
@@ -131,7 +133,7 @@ class Record:
     def writing(self) -> Iterator[None]:
         """One transaction, alone among all processes; undone unless `commit` was called in it."""
         with self._reached():
-            self._writing().execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            self._again(lambda: self._writing().execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK]))
         try:
             yield
         finally:
@@ -156,13 +158,8 @@ class Record:
     def seen(self) -> Iterator[tuple[Standing, Any]]:
         """The versions and a cursor for `rows`, all of one moment."""
         with self._reached():
-            if self._reader is None:
-                self._reader = self._adbc.connect(self._url)
-            cursor = self._reader.cursor()
+            cursor, found = self._again(self._look)
             try:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                cursor.execute("SELECT name, version, whole FROM encaisse.table_version")
-                found = cursor.fetchall()
                 yield (
                     Standing(
                         versions={name: version for name, version, _ in found},
@@ -173,7 +170,6 @@ class Record:
             finally:
                 with suppress(self._adbc.Error):
                     cursor.close()
-                with suppress(self._adbc.Error):
                     self._reader.rollback()
 
     @staticmethod
@@ -225,17 +221,36 @@ class Record:
         return self._writer
 
     def _ask(self, sql: str) -> Any:
-        """One row, on the connection that readers share; once more where the server was restarted meanwhile."""
+        """One row, on the connection that readers share."""
+
+        def ask() -> Any:
+            if self._asker is None or self._asker.closed:
+                self._asker = self._psycopg.connect(self._url, autocommit=True, **_SETTINGS)
+            return self._asker.execute(sql).fetchone()
+
         with self._asking:
-            for last in (False, True):
-                try:
-                    if self._asker is None or self._asker.closed:
-                        self._asker = self._psycopg.connect(self._url, autocommit=True, **_SETTINGS)
-                    return self._asker.execute(sql).fetchone()
-                except self._psycopg.OperationalError:
-                    if last:
-                        raise
-        raise AssertionError("asking ends by an answer or by raising")
+            return self._again(ask)
+
+    def _look(self) -> tuple[Any, list[tuple[str, int, int]]]:
+        if self._reader is None:
+            self._reader = self._adbc.connect(self._url)
+        try:
+            cursor = self._reader.cursor()
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SELECT name, version, whole FROM encaisse.table_version")
+            return cursor, cursor.fetchall()
+        except self._adbc.Error:
+            self._reader = None
+            raise
+
+    def _again(self, do: Callable[[], T]) -> T:
+        """Do what changes nothing, once more on a new connection where the server was restarted since the last time."""
+        try:
+            return do()
+        except self._psycopg.errors.LockNotAvailable:
+            raise
+        except (self._psycopg.OperationalError, self._adbc.Error):
+            return do()
 
     @contextmanager
     def _reached(self) -> Iterator[None]:

@@ -146,7 +146,10 @@ def is_open(say: Voice) -> bool:
     """Whether the store can be used; says in a sentence why not where it cannot."""
     _warming()
     try:
-        open_store(store_place())
+        store = open_store(store_place())
+        if store.is_shared:
+            # Its server may have gone since it was opened.
+            repository.data_version(store, FINANCE)
     except StoreBusy as busy:
         st.error(say("app.store_busy", pid=busy.pid or "?"), icon=":material/error:")
         return False

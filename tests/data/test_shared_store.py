@@ -24,6 +24,7 @@ from data.moving import copy_store
 from data.places import holds_secret, is_url, shown, store_at
 from data.sample import sample_company
 from data.sample_store import fill_store
+from data.store import Store
 from forecasting.errors import InputRejected, StoreUnreadable
 from forecasting.scenario import Scenario
 from forecasting.simulation.engine import project
@@ -62,6 +63,15 @@ print(*(f"failed {f}" for f in failures), sep="\\n", flush=True)
 """
 
 
+def put(store: Store, name: str) -> None:
+    store.write(lambda c: c.execute("INSERT INTO setting VALUES (?, '1')", [name]))
+
+
+def names(store: Store) -> list[str]:
+    with store.read() as cursor:
+        return [name for (name,) in cursor.execute("SELECT name FROM setting ORDER BY name").fetchall()]
+
+
 def raced(url: str, turns: int) -> list[str]:
     """What eight writers in four processes say when all have ended."""
     command = [sys.executable, "-c", APP, url]
@@ -83,11 +93,11 @@ def nothing_lost(url: str, turns: int) -> None:
         # The process that was open all along reads what the others have written.
         with store.read() as cursor:
             hot = cursor.execute("SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'hot'").fetchall()[0][0]
-            names = {name for (name,) in cursor.execute("SELECT number FROM invoice").fetchall()}
+            numbers = {name for (name,) in cursor.execute("SELECT number FROM invoice").fetchall()}
             counted = cursor.execute("SELECT any_write FROM data_version").fetchall()[0][0]
         assert hot == 8 * turns
         files = {line.removeprefix("done ") for line in said}
-        assert names == files | {f"{file}b" for file in files}
+        assert numbers == files | {f"{file}b" for file in files}
         assert counted == 1 + 3 * 8 * turns
         assert len(repo.list_imports(store, FINANCE)) == 8 * turns
         assert repo.first_broken_seal(store, FINANCE) is None
@@ -146,9 +156,8 @@ def test_a_character_that_postgresql_cannot_keep_is_said(server: Server) -> None
         with pytest.raises(InputRejected) as refused:
             store.write(lambda c: c.execute("INSERT INTO setting VALUES ('zero', 'a' || chr(0))"))
         assert [p.code for p in refused.value.problems] == ["store.unwritable_character"]
-        store.write(lambda c: c.execute("INSERT INTO setting VALUES ('after', '1')"))
-        with store.read() as cursor:
-            assert cursor.execute("SELECT name FROM setting").fetchall() == [("after",)]
+        put(store, "after")
+        assert names(store) == ["after"]
 
 
 def test_a_cache_that_missed_its_commit_reads_it_from_the_record(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,26 +171,35 @@ def test_a_cache_that_missed_its_commit_reads_it_from_the_record(server: Server,
 
         monkeypatch.setattr(record.Record, "commit", committed_then_lost)
         with pytest.raises(MemoryError):
-            store.write(lambda c: c.execute("INSERT INTO setting VALUES ('kept', '1')"))
+            put(store, "kept")
         monkeypatch.undo()
-        with store.read() as cursor:
-            assert cursor.execute("SELECT name FROM setting").fetchall() == [("kept",)]
+        assert names(store) == ["kept"]
 
 
-def test_a_restarted_server_is_found_again(server: Server) -> None:
+def test_a_restart_between_two_clicks_goes_unnoticed(server: Server) -> None:
+    url = server.database()
+    with store_at(url) as one, store_at(url) as other:
+        put(one, "a")
+        assert names(other) == ["a"]
+        server.halt()
+        server.start()
+        put(one, "b")
+        assert names(other) == ["a", "b"]
+
+
+def test_a_server_that_is_away_is_said_and_found_again(server: Server) -> None:
     with store_at(server.database()) as store:
         server.halt()
         try:
-            with pytest.raises(StoreUnreadable) as refused, store.read():
-                pass
+            with pytest.raises(StoreUnreadable) as unread:
+                names(store)
             with pytest.raises(StoreUnreadable) as unwritten:
-                store.write(lambda c: c.execute("INSERT INTO setting VALUES ('lost', '1')"))
+                put(store, "lost")
         finally:
             server.start()
-        assert (refused.value.reason, unwritten.value.reason) == ("unreachable", "unreachable")
-        store.write(lambda c: c.execute("INSERT INTO setting VALUES ('kept', '1')"))
-        with store.read() as cursor:
-            assert cursor.execute("SELECT name FROM setting").fetchall() == [("kept",)]
+        assert (unread.value.reason, unwritten.value.reason) == ("unreachable", "unreachable")
+        put(store, "kept")
+        assert names(store) == ["kept"]
 
 
 def test_jobs_backups_and_folders_need_no_holder(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
