@@ -75,7 +75,8 @@ class SharedStore(Store):
                     with self._catching_up:
                         self._record.commit()
                         cursor.commit()
-                        self._seen |= {one.shape.name: number for one in changes}
+                        # A new dictionary: readers look at the old one without a lock.
+                        self._seen = {**self._seen, **{one.shape.name: number for one in changes}}
                         self._known = watched.known
                 return result
             finally:

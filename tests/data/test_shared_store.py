@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from data import migrations as steps
 from data import record
 from data import repository as repo
 from data.access import FINANCE
@@ -20,6 +21,7 @@ from data.backups import back_up
 from data.jobs import import_into
 from data.ledger_writing import write_ledger_folder
 from data.loading import LoadRequest
+from data.migrations import Migration
 from data.moving import copy_store
 from data.places import holds_secret, is_url, shown, store_at
 from data.sample import sample_company
@@ -174,6 +176,27 @@ def test_a_cache_that_missed_its_commit_reads_it_from_the_record(server: Server,
             put(store, "kept")
         monkeypatch.undo()
         assert names(store) == ["kept"]
+
+
+def test_an_open_process_follows_a_new_shape_or_says_that_it_cannot(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = server.database()
+    with store_at(url) as one, store_at(url) as other, store_at(url) as old:
+        version = max(step.version for step in steps.migrations()) + 1
+        sql = "CREATE TABLE later (x INTEGER PRIMARY KEY); INSERT INTO later VALUES (7); ALTER TABLE setting ADD COLUMN y DATE;"
+        known, more = steps.migrations(), Migration(version=version, name="later", sql=sql)
+        put(one, "before")
+        with monkeypatch.context() as newer:
+            newer.setattr(steps, "migrations", lambda: (*known, more))
+            assert steps.migrate(one) == 1
+            with other.read() as cursor:
+                assert cursor.execute("SELECT x FROM later").fetchall() == [(7,)]
+                assert cursor.execute("SELECT name, y FROM setting").fetchall() == [("before", None)]
+            assert content(one) == content(other)
+        with pytest.raises(StoreUnreadable) as refused:
+            names(old)
+    assert refused.value.reason == "newer"
 
 
 def test_a_restart_between_two_clicks_goes_unnoticed(server: Server) -> None:
