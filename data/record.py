@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final, TypeVar
 
@@ -72,8 +72,8 @@ class Change:
 class Standing:
     """The record's versions: of each table, and since when a table must be read whole."""
 
-    versions: dict[str, int] = field(default_factory=dict)
-    whole: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, int]
+    whole: dict[str, int]
 
     @property
     def latest(self) -> int:
