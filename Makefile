@@ -4,6 +4,7 @@
 #   make test     every law on a small seeded draw, and the screens in Chromium
 #   make proof    the long laws
 #   make install  prepare .venv and nothing else
+#   make postgres the laws of a store on PostgreSQL, short and long, on a server of their own
 
 PORT ?= 8501
 HOST ?= 127.0.0.1
@@ -13,7 +14,7 @@ STAMP := $(VENV)/installed
 DEV_STAMP := $(VENV)/installed-dev
 NICE_PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input install --quiet
 
-.PHONY: run test proof install check browser lock audit bench clean
+.PHONY: run test proof postgres install check browser lock audit bench clean
 
 run: $(STAMP)
 	@echo "Encaisse: http://localhost:$(PORT)"
@@ -24,6 +25,13 @@ test: $(DEV_STAMP) check browser
 
 proof: $(DEV_STAMP) browser
 	@$(VENV)/bin/python -m pytest -m proof -n 2 --dist load
+
+postgres: $(DEV_STAMP)
+	@$(NICE_PIP) -r requirements-postgres.txt
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; \
+	  else echo "The tests start PostgreSQL. Type: sudo apt-get install postgresql"; exit 1; fi; }
+	@$(VENV)/bin/python -m pytest -m "proof or not proof" -k "postgresql or shared_store or move_store" -n 2 --dist load tests
 
 install: $(STAMP)
 

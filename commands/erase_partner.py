@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from commands.console import Console
 from commands.grammar import Argument, Values, Verb
-from commands.stores import opened
+from commands.stores import opened, place
 from data import repository
 from data.access import Principal
 
@@ -31,7 +30,7 @@ def run(call: Values, console: Console) -> int:
 VERB = Verb(
     name="erase-partner",
     arguments=(
-        Argument(name="--store", metavar="PATH", parse=Path, required=True),
+        Argument(name="--store", metavar="PLACE", parse=place, required=True),
         Argument(name="--partner", metavar="ID", required=True),
     ),
     run=run,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from commands.console import Console
 from commands.grammar import OUT, Argument, Values, Verb, date
-from commands.stores import opened
+from commands.stores import opened, place
 from data.jobs import export_from
 
 
@@ -23,7 +21,7 @@ def run(call: Values, console: Console) -> int:
 VERB = Verb(
     name="export-ledger",
     arguments=(
-        Argument(name="--store", metavar="PATH", parse=Path, required=True),
+        Argument(name="--store", metavar="PLACE", parse=place, required=True),
         OUT,
         Argument(name="--as-of", metavar="DATE", parse=date),
         Argument(name="--expected", flag=True),

@@ -8,7 +8,7 @@ from typing import Any
 
 from commands.console import PROBLEMS, Console
 from commands.grammar import Argument, Values, Verb, date, file
-from commands.stores import opened
+from commands.stores import opened, place
 from data.importers.limits import FILE_SIZE_LIMIT
 from data.importers.protocol import SourceFile
 from data.jobs import import_into
@@ -92,7 +92,7 @@ VERB = Verb(
     name="import",
     arguments=(
         Argument(name="files", metavar="FILE", parse=file, required=True, many=True),
-        Argument(name="--store", metavar="PATH", parse=Path, required=True),
+        Argument(name="--store", metavar="PLACE", parse=place, required=True),
         Argument(name="--as-of", metavar="DATE", parse=date),
         Argument(name="--mapping", metavar="FILE.toml", parse=file),
         Argument(name="--kind", metavar="KIND", choices=("customer", "supplier")),

@@ -17,6 +17,7 @@ MODULES: Final[dict[str, str]] = {
     "payments": "payments",
     "backtest": "backtest",
     "restore": "restore",
+    "move-store": "move_store",
     "erase-partner": "erase_partner",
     "retention": "retention",
     "journal": "journal",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from commands.console import Console
 from commands.grammar import Argument, Values, Verb, file
-from commands.stores import opened
+from commands.stores import opened, store_file
 from data import backups
 
 
@@ -25,7 +23,7 @@ def run(call: Values, console: Console) -> int:
 VERB = Verb(
     name="restore",
     arguments=(
-        Argument(name="--store", metavar="PATH", parse=Path, required=True),
+        Argument(name="--store", metavar="PATH", parse=store_file, required=True),
         Argument(name="--backup", metavar="FILE", parse=file, required=True),
     ),
     run=run,

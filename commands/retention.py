@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 from commands.console import Console
 from commands.grammar import Argument, Values, Verb, within
-from commands.stores import opened
+from commands.stores import opened, place
 from data import repository
 from data.access import Principal
 
@@ -43,7 +42,7 @@ def run(call: Values, console: Console) -> int:
 VERB = Verb(
     name="retention",
     arguments=(
-        Argument(name="--store", metavar="PATH", parse=Path, required=True),
+        Argument(name="--store", metavar="PLACE", parse=place, required=True),
         Argument(name="--years", metavar="N", parse=within(0, repository.RETENTION_YEARS[1])),
         Argument(name="--apply", flag=True),
     ),

@@ -32,6 +32,7 @@ from data.loading import (
     problem_as_json,
     problem_from_json,
 )
+from data.places import store_at
 from data.repository_ledger import load_ledger
 from data.repository_sources import mapping_of, mapping_text
 from data.store import Store
@@ -84,7 +85,7 @@ def import_into(
     """Load files into a store, through the running app where one holds it. A store that is not there is made."""
     isolated.prepare()
     try:
-        with Store(path) as store:
+        with store_at(path) as store:
             return load_files(store, FINANCE, files, request)
     except StoreBusy as busy:
         mapping = None if request.mapping is None else mapping_text(request.mapping)
@@ -103,7 +104,7 @@ def export_from(
     expected: with the business to come, as the screens count it.
     """
     try:
-        with Store(path, must_exist=True) as store:
+        with store_at(path, must_exist=True) as store:
             write_ledger_folder(_ledger(store, FINANCE, as_of, expected=expected), out)
             return
     except StoreBusy as busy:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -64,6 +64,17 @@ def migrate(store: Transactional) -> int:
     for step in waiting:
         store.transaction(lambda cursor, step=step: _apply(cursor, step))  # type: ignore[misc]
     return len(waiting)
+
+
+def apply_known(cursor: Sql, path: str, seen: Mapping[int, str]) -> None:
+    """Bring a cache to the shape of its record, which has seen these steps (digest by number)."""
+    digests = {step.version: _digest(step) for step in migrations()}
+    if any(digests.get(version) != digest for version, digest in seen.items()):
+        raise StoreUnreadable(path, "newer")
+    done = _applied(cursor, path)
+    for step in migrations():
+        if step.version in seen and step.version not in done:
+            _apply(cursor, step)
 
 
 def _applied(cursor: Sql, path: str) -> set[int]:

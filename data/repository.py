@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from data.places import store_at
 from data.ready_scenarios import ReadyScenario
 from data.repository_audit import AuditEntry, audit_trail, first_broken_seal, record_audit
 from data.repository_bank import (
@@ -234,11 +235,11 @@ __all__ = [
 ]
 
 
-def open_store(path: str | Path) -> Store:
+def open_store(place: str | Path) -> Store:
     """Open an existing store; StoreUnreadable where there is none or it is damaged, StoreBusy where another process has it."""
-    return Store(path, must_exist=True)
+    return store_at(place, must_exist=True)
 
 
-def create_store(path: str | Path) -> Store:
+def create_store(place: str | Path) -> Store:
     """Open a store, and make an empty one where there is none."""
-    return Store(path)
+    return store_at(place)

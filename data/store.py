@@ -21,7 +21,7 @@ from typing import Final, TypeVar
 import duckdb
 import pyarrow as pa
 
-from data.migrations import migrate
+from data.migrations import migrate, migrations
 from data.store_file import missing_blocks
 from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable, problem
 
@@ -60,7 +60,10 @@ class Store:
     """A company's data in one file; keep one per process and close it at the end.
 
     `read` gives a cursor on one consistent state, `write` runs a function in one transaction: all of it or nothing.
+    `is_new`: it was made just now. `is_shared`: other processes have it open as well.
     """
+
+    is_shared = False
 
     def __init__(self, path: str | Path, *, must_exist: bool = False) -> None:
         self.path = os.path.realpath(path)
@@ -71,12 +74,11 @@ class Store:
             held = _held.setdefault(self.path, _Held())
             self._root = _connect(self.path, held.opened > 0)
             if not held.opened:
-                for setting in _FENCE:
-                    self._root.execute(setting.format(backups=str(self.backups).replace("'", "''") + "/"))
+                _fence(self._root, self.backups)
             held.opened += 1
         self._writer, self._closed = held.writer, False
         try:
-            migrate(self)
+            self.is_new = migrate(self) == len(migrations())
         except BaseException:
             self.close()
             raise
@@ -193,6 +195,18 @@ def staged(cursor: Cursor, name: str, rows: pa.Table) -> Iterator[None]:
         yield
     finally:
         cursor.unregister(name)
+
+
+def open_cache(backups: Path) -> Cursor:
+    """An empty database in memory behind the same fence, for a store whose record is kept elsewhere."""
+    connection = duckdb.connect(":memory:", config=dict(_CONFIG))
+    _fence(connection, backups)
+    return connection
+
+
+def _fence(connection: Cursor, backups: Path) -> None:
+    for setting in _FENCE:
+        connection.execute(setting.format(backups=str(backups).replace("'", "''") + "/"))
 
 
 def _connect(path: str, open_here: bool) -> Cursor:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+Unreadable = Literal["truncated", "damaged", "not_a_store", "newer", "missing", "unreachable", "no_driver"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +75,11 @@ class StoreUnreadable(EncaisseError):
     """The store's file cannot be trusted, so nothing of it is opened; `reason` is a code to be worded by a screen.
 
     truncated: shorter than it says of itself; damaged: a checksum does not match; not_a_store: another kind of file;
-    newer: made by a newer or another version of the program; missing: there is none.
+    newer: made by a newer or another version of the program; missing: there is none. Where it is on a server:
+    unreachable: the server does not answer or does not let us in; no_driver: the packages that speak to it are missing.
     """
 
-    def __init__(self, path: str, reason: Literal["truncated", "damaged", "not_a_store", "newer", "missing"]) -> None:
+    def __init__(self, path: str, reason: Unreadable) -> None:
         super().__init__(f"{path}: {reason}")
         self.path, self.reason = path, reason
 

@@ -108,23 +108,24 @@ def memory() -> Memory:
     return Memory()
 
 
-def store_path() -> Path:
-    """The file that this app keeps its data in."""
-    return Path(os.environ.get("ENCAISSE_STORE", STORE_DEFAULT))
+def store_place() -> str:
+    """The file, or the URL of the PostgreSQL database, that this app keeps its data in."""
+    return os.environ.get("ENCAISSE_STORE") or str(STORE_DEFAULT)
 
 
 @st.cache_resource(show_spinner=False)
-def open_store(path: str) -> Store:
-    """The store at a path, opened once per process, answering its inbox; one that was not there is filled with the sample.
+def open_store(place: str) -> Store:
+    """The store at a place, opened once per process, answering its inbox; one that was not there is filled with the sample.
 
     Raises StoreBusy where another process holds it, StoreUnreadable where it cannot be trusted.
     """
-    fresh = not Path(path).exists()
-    store = repository.create_store(path)
-    if fresh:
+    store = repository.create_store(place)
+    if store.is_new:
         fill_store(store, FINANCE, sample_company(date.today()))
-    start_serving(store)
     start_upkeep(store)
+    if not store.is_shared:
+        # Another process opens a shared store itself and need not ask this one.
+        start_serving(store)
     return store
 
 
@@ -132,7 +133,10 @@ def is_open(say: Voice) -> bool:
     """Whether the store can be used; says in a sentence why not where it cannot."""
     warming()
     try:
-        open_store(str(store_path()))
+        store = open_store(store_place())
+        if store.is_shared:
+            # Its server may have gone since it was opened.
+            repository.data_version(store, FINANCE)
     except StoreBusy as busy:
         st.error(say("app.store_busy", pid=busy.pid or "?"), icon=":material/error:")
         return False
@@ -144,7 +148,7 @@ def is_open(say: Voice) -> bool:
 
 def person() -> Principal | None:
     """Who reads in this session, None where nobody has signed in who may; the sign-in is noted once."""
-    store = open_store(str(store_path()))
+    store = open_store(store_place())
     who = profile.principal(store)
     profile.note(store, who)
     return who
@@ -156,7 +160,7 @@ def desk() -> Desk:
     Raises AccessDenied where nobody has signed in who may.
     """
     through()
-    store = open_store(str(store_path()))
+    store = open_store(store_place())
     who = profile.principal(store)
     if who is None:
         raise AccessDenied("nobody has signed in")

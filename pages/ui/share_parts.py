@@ -98,7 +98,7 @@ def shared() -> None:
     """The frozen view of the key in the address; variant, language and table are the recipient's, the figures are not."""
     say = voice_of(pick_language(st.session_state.get("lang"), st.context.locale))
     key = st.query_params.get("key", "")
-    store = session.open_store(str(session.store_path()))
+    store = session.open_store(session.store_place())
     known: dict[str, Opened] = st.session_state.setdefault("shared_known", {})
     opened = known.get(key) or repository.open_shared(store, key, st.session_state.pop("shared_password", ""))
     if isinstance(opened, str):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -45,8 +44,8 @@ def test_work_that_is_stopped_fails_and_is_heard_of(ledger: Ledger) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with repo.create_store(tmp_path / "s.duckdb") as opened:
+def store(place: str) -> Iterator[Store]:
+    with repo.create_store(place) as opened:
         yield opened
 
 

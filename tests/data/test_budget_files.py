@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -23,8 +22,8 @@ MONTHS = [12 * 2027, 12 * 2027 + 1]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with repository.create_store(tmp_path / "s.duckdb") as opened:
+def store(place: str) -> Iterator[Store]:
+    with repository.create_store(place) as opened:
         yield opened
 
 

@@ -25,8 +25,8 @@ NAME = 'Électricité "Hénin" & Fils'
 
 
 @pytest.fixture
-def store(tmp_path: Any) -> Iterator[Store]:
-    with repo.create_store(tmp_path / "s.duckdb") as opened:
+def store(place: str) -> Iterator[Store]:
+    with repo.create_store(place) as opened:
         fill_store(opened, FINANCE, sample_company(AS_OF, invoices=1_000))
         repo.save_partner(opened, FINANCE, Partner(partner_id="C001", name=NAME, vat_number="FR40303265045"))
         yield opened

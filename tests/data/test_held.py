@@ -25,8 +25,8 @@ def sample() -> SampleCompany:
 
 
 @pytest.fixture
-def store(tmp_path: Any, sample: SampleCompany) -> Iterator[Store]:
-    with repo.create_store(tmp_path / "s.duckdb") as opened:
+def store(place: str, sample: SampleCompany) -> Iterator[Store]:
+    with repo.create_store(place) as opened:
         fill_store(opened, FINANCE, sample)
         yield opened
 

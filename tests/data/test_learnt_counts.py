@@ -45,8 +45,8 @@ def learnt_lateness(behaviour: Behaviour, history: PaymentHistory) -> dict[str, 
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with repository.create_store(tmp_path / "s.duckdb") as opened:
+def store(place: str) -> Iterator[Store]:
+    with repository.create_store(place) as opened:
         yield opened
 
 

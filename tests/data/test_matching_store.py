@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -38,8 +37,8 @@ STATEMENT = """:20:STMT
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with repository.create_store(tmp_path / "s.duckdb") as opened:
+def store(place: str) -> Iterator[Store]:
+    with repository.create_store(place) as opened:
         for name, text in (("clients.csv", SALES), ("bank.sta", STATEMENT)):
             (outcome,) = load_files(
                 opened, FINANCE, [SourceFile(name=name, content=text.encode())], LoadRequest(side="customer")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +17,8 @@ PAUL = Person(email="paul@orvalise.fr", role="viewer")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with repo.create_store(tmp_path / "s.duckdb") as opened:
+def store(place: str) -> Iterator[Store]:
+    with repo.create_store(place) as opened:
         yield opened
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -28,8 +27,8 @@ STRANGER = Principal(role="sales", owner="somebody", name="somebody")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with repository.create_store(tmp_path / "s.duckdb") as opened:
+def store(place: str) -> Iterator[Store]:
+    with repository.create_store(place) as opened:
         load_files(
             opened, FINANCE, [SourceFile(name="c.csv", content=SALES.encode())], LoadRequest(side="customer", as_of=TODAY)
         )

@@ -35,8 +35,8 @@ AS_OF = date(2026, 1, 15)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with repo.create_store(tmp_path / "s.duckdb") as opened:
+def store(place: str) -> Iterator[Store]:
+    with repo.create_store(place) as opened:
         repo.save_company(opened, FINANCE, Company(name="Essai", opening_cash_minor=1_000_00, opening_date=AS_OF))
         yield opened
 
@@ -318,8 +318,8 @@ def test_other_currencies_need_a_rate(store: Store) -> None:
     assert amounts(load(store))["F3"] == 6_10, "a yen has no cents"
 
 
-def test_an_empty_store_takes_the_currency_of_its_first_file(tmp_path: Path) -> None:
-    with repo.create_store(tmp_path / "s.duckdb") as store:
+def test_an_empty_store_takes_the_currency_of_its_first_file(place: str) -> None:
+    with repo.create_store(place) as store:
         stored(store, reading(invoice("F1", 100_00, currency="USD"), invoice("F2", 5_00, currency="USD")))
         assert repo.company(store, FINANCE).currency == "USD"
         assert sum(amounts(repo.load_ledger(store, FINANCE, AS_OF)).values()) == 105_00
@@ -352,8 +352,8 @@ def test_bank_lines_of_overlapping_statements_are_counted_once(store: Store) -> 
     assert len(repo.bank_lines(store, FINANCE, first=date(2026, 1, 1), last=date(2026, 1, 31))) == 5
 
 
-def test_a_statement_gives_the_opening_balance_where_nobody_typed_one(tmp_path: Path) -> None:
-    with repo.create_store(tmp_path / "s.duckdb") as store:
+def test_a_statement_gives_the_opening_balance_where_nobody_typed_one(place: str) -> None:
+    with repo.create_store(place) as store:
         balances = (
             BalanceRow(account_id="A", day=date(2026, 1, 13), balance_minor=5_00, kind="closing", source_row=1),
             BalanceRow(account_id="A", day=date(2026, 1, 14), balance_minor=7_00, kind="closing", source_row=2),
@@ -399,8 +399,8 @@ def test_the_group_s_cash_is_what_the_banks_tell(store: Store) -> None:
     assert (theirs.entity, theirs.home_minor, theirs.accounts[0].label) == ("Inc.", 11_00, "Dollars")
 
 
-def test_without_a_typed_balance_the_banks_common_day_counts(tmp_path: Path) -> None:
-    with repo.create_store(tmp_path / "s.duckdb") as store:
+def test_without_a_typed_balance_the_banks_common_day_counts(place: str) -> None:
+    with repo.create_store(place) as store:
         balances = (
             BalanceRow(account_id="A", day=date(2026, 1, 9), balance_minor=50_00, kind="closing", source_row=1),
             BalanceRow(account_id="B", day=date(2026, 1, 9), balance_minor=20_00, kind="closing", source_row=2),
@@ -487,8 +487,8 @@ def test_a_mapping_is_remembered_by_its_source(store: Store) -> None:
     assert repo.mappings(store, FINANCE) == (replace(mapping, date_order="mdy"),)
 
 
-def test_settings_are_asked_for_until_they_are_there(tmp_path: Path) -> None:
-    with repo.create_store(tmp_path / "s.duckdb") as store:
+def test_settings_are_asked_for_until_they_are_there(place: str) -> None:
+    with repo.create_store(place) as store:
         missing = [
             "opening_balance",
             "overdraft",

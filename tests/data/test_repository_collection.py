@@ -26,8 +26,8 @@ PROMISE: dict[str, Any] = {"step": "phone", "outcome": "promised", "promise_day"
 
 
 @pytest.fixture
-def store(tmp_path: Any) -> Iterator[Store]:
-    with repo.create_store(tmp_path / "s.duckdb") as opened:
+def store(place: str) -> Iterator[Store]:
+    with repo.create_store(place) as opened:
         rows = (invoice("F1", 100_00), invoice("F2", 60_00, open_minor=40_00), invoice("G1", 70_00, partner="C2"))
         repo.store_reading(opened, FINANCE, *reading(*rows))
         for name, owner in (("C1", "Ana"), ("C2", "Bob")):

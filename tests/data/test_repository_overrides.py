@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -23,8 +22,8 @@ PROMISED = date(2026, 12, 18)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with repo.create_store(tmp_path / "s.duckdb") as opened:
+def store(place: str) -> Iterator[Store]:
+    with repo.create_store(place) as opened:
         repo.save_partner(opened, ANNE, Partner(partner_id="C", segment="shops", owner="Inès"))
         repo.save_partner(opened, ANNE, Partner(partner_id="D", segment="shops"))
         repo.store_reading(opened, ANNE, *reading(invoice("F1", 12_000, partner="C"), invoice("F2", 500, partner="D")))

@@ -40,8 +40,8 @@ def ledger(sample: SampleCompany) -> Ledger:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with repo.create_store(tmp_path / "s.duckdb") as opened:
+def store(place: str) -> Iterator[Store]:
+    with repo.create_store(place) as opened:
         yield opened
 
 

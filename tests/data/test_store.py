@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from data import migrations as steps
-from data.migrations import Migration
-from data.store import Cursor, Store
+from data.store import Store
 from data.store_file import missing_blocks
 from forecasting.errors import InputRejected, StoreBusy, StoreUnreadable
 
@@ -60,73 +57,6 @@ def test_another_process_opens_it_once_it_is_closed(tmp_path: Path) -> None:
     assert elsewhere(TRY, str(path)).stdout.split() == ["opened"]
 
 
-def test_eight_threads_lose_nothing_on_one_hot_row(store: Store) -> None:
-    failures: list[BaseException] = []
-
-    def put(name: str) -> None:
-        store.write(lambda c: c.execute("INSERT INTO setting VALUES (?, '0')", [name]))
-
-    def work(name: str) -> None:
-        try:
-            for k in range(25):
-                put(f"{name}-{k}")
-                with store.read() as cursor:
-                    rows = cursor.execute("SELECT count(*) FROM setting WHERE name LIKE ?", [f"{name}-%"]).fetchall()
-                assert rows == [(k + 1,)]
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=work, args=(f"t{n}",)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
-    assert one(store, "SELECT count(*) FROM setting") == 200
-    assert one(store, "SELECT any_write FROM data_version") == 200
-
-
-def test_a_failed_change_leaves_nothing(store: Store) -> None:
-    def change(cursor: Cursor) -> None:
-        cursor.execute("INSERT INTO setting VALUES ('half', '1')")
-        raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        store.write(change)
-    assert one(store, "SELECT count(*) FROM setting") == 0
-    assert one(store, "SELECT any_write FROM data_version") == 0
-
-
-def test_a_read_sees_one_state_while_others_write(store: Store) -> None:
-    with store.read() as cursor:
-        before = cursor.execute("SELECT count(*) FROM setting").fetchall()
-        store.write(lambda c: c.execute("INSERT INTO setting VALUES ('new', '1')"))
-        assert cursor.execute("SELECT count(*) FROM setting").fetchall() == before == [(0,)]
-    assert one(store, "SELECT count(*) FROM setting") == 1
-
-
-def test_amounts_beyond_the_limit_are_refused_by_sql(store: Store) -> None:
-    with pytest.raises(Exception, match="CHECK"):
-        store.write(lambda c: c.execute("UPDATE company SET overdraft_limit_minor = 1000000000001"))
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "SELECT * FROM read_csv('/etc/passwd')",
-        "SELECT * FROM read_text('/etc/hostname')",
-        "COPY setting TO 'stolen.csv'",
-        "ATTACH 'other.duckdb' AS other",
-        "INSTALL httpfs",
-        "SET enable_external_access = true",
-        "EXPORT DATABASE 'stolen'",
-    ],
-)
-def test_sql_reaches_no_file_and_no_setting(store: Store, sql: str) -> None:
-    with pytest.raises(Exception, match=r"disabled|locked|Permission|permission|configuration"), store.read() as cursor:
-        cursor.execute(sql)
-
-
 def test_files_carry_the_older_storage_version(store: Store) -> None:
     tags = one(store, "SELECT tags FROM duckdb_databases() WHERE path IS NOT NULL")
     assert dict(tags)["storage_version"].startswith("v1.5")  # type: ignore[call-overload]
@@ -134,35 +64,6 @@ def test_files_carry_the_older_storage_version(store: Store) -> None:
 
 def test_only_the_owner_reads_the_file(store: Store) -> None:
     assert Path(store.path).stat().st_mode & 0o777 == 0o600
-
-
-def test_migrations_run_once_and_are_remembered(store: Store) -> None:
-    assert one(store, "SELECT max(version) FROM migration") == max(m.version for m in steps.migrations())
-    assert one(store, "SELECT count(*) FROM migration") == len(steps.migrations())
-    assert steps.migrate(store) == 0
-
-
-def test_an_interrupted_migration_leaves_no_trace(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    version = max(m.version for m in steps.migrations()) + 1
-    broken = Migration(version=version, name="broken", sql="CREATE TABLE half (x INTEGER); SELECT no_such_function();")
-    known = steps.migrations()
-    monkeypatch.setattr(steps, "migrations", lambda: (*known, broken))
-    with pytest.raises(Exception, match="no_such_function"):
-        steps.migrate(store)
-    assert one(store, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'half'") == 0
-    whole = Migration(version=version, name="whole", sql="CREATE TABLE half (x INTEGER);")
-    monkeypatch.setattr(steps, "migrations", lambda: (*known, whole))
-    assert steps.migrate(store) == 1
-    assert one(store, "SELECT max(version) FROM migration") == version
-
-
-def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "s.duckdb"
-    with Store(path) as store:
-        store.transaction(lambda c: c.execute("INSERT INTO migration (version, name, sha256) VALUES (999, 'later', '')"))
-    with pytest.raises(StoreUnreadable) as refused:
-        Store(path)
-    assert refused.value.reason == "newer"
 
 
 def test_a_store_that_must_exist_is_not_made(tmp_path: Path) -> None:

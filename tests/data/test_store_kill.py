@@ -45,10 +45,10 @@ for k in range(10_000):
 """
 
 
-def killed(path: Path, turn: int, luck: random.Random) -> list[tuple[str, int]]:
+def killed(place: str, turn: int, luck: random.Random) -> list[tuple[str, int]]:
     """What a writer had acknowledged when it was killed at a moment of its own luck."""
     process = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(path), str(turn)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WRITER, place, str(turn)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None and process.stdout.readline() == "ready\n"
     heard = [process.stdout.readline() for _ in range(luck.randint(1, 12))]
@@ -86,22 +86,22 @@ def check(store: Store, acknowledged: list[tuple[str, int]]) -> None:
     assert len(repo.load_ledger(store, FINANCE).customers) == sum(counts.values())
 
 
-def rounds(path: Path, count: int, seed: int) -> Iterator[int]:
+def rounds(place: str, count: int, seed: int) -> Iterator[int]:
     luck, done = random.Random(seed), []
     for turn in range(count):
-        acknowledged = killed(path, turn, luck)
-        with repo.open_store(path) as store:
+        acknowledged = killed(place, turn, luck)
+        with repo.open_store(place) as store:
             done += acknowledged
             check(store, done if acknowledged else [act for act in done if act[0] != "planned"])
         yield len(acknowledged)
 
 
-def test_killed_twice(tmp_path: Path) -> None:
-    assert sum(rounds(tmp_path / "s.duckdb", 2, seed=7)) > 0
+def test_killed_twice(any_place: str) -> None:
+    assert sum(rounds(any_place, 2, seed=7)) > 0
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", [11, 12, 13, 14])
-def test_killed_two_hundred_times(tmp_path: Path, seed: int) -> None:
+def test_killed_two_hundred_times(any_place: str, seed: int) -> None:
     """Four stores of fifty rounds each."""
-    assert sum(rounds(tmp_path / "s.duckdb", 50, seed=seed)) > 50
+    assert sum(rounds(any_place, 50, seed=seed)) > 50
