@@ -176,7 +176,9 @@ async def imports(store: Path, folder: Path, until: float, every: float, done: l
         await asyncio.sleep(every)
 
 
-async def measured(port: int, store: Path, folder: Path, sessions: int, think: float, minutes: float) -> dict[str, Any]:
+async def measured(
+    port: int, store: Path, folder: Path, sessions: int, think: float, minutes: float, every: float
+) -> dict[str, Any]:
     """The whole measurement."""
     luck, idle, busy, done = random.Random(1), Tally(), Tally(), list[str]()
     warm = Person(port, random.Random(0))
@@ -191,12 +193,13 @@ async def measured(port: int, store: Path, folder: Path, sessions: int, think: f
         await person.work(busy, think, until)
 
     arrivals = (arrive(p, k * think / sessions * 2) for k, p in enumerate(people))
-    await asyncio.gather(*arrivals, imports(store, folder, until, 30.0, done, busy.errors))
+    await asyncio.gather(*arrivals, imports(store, folder, until, every, done, busy.errors))
     ranked = sorted(busy.seconds)
     return {
         "sessions": sessions,
         "think_seconds": think,
         "minutes": minutes,
+        "import_every_seconds": every,
         "what_ifs": len(ranked),
         "idle_median_ms": round(1e3 * statistics.median(idle.seconds)),
         "busy_median_ms": round(1e3 * statistics.median(ranked)),
@@ -214,11 +217,14 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=50)
     parser.add_argument("--think", type=float, default=10.0)
     parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--every", type=float, default=30.0, help="seconds between two imports")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "load.duckdb"
         with served(store) as port:
-            found = asyncio.run(measured(port, store, Path(folder), asked.sessions, asked.think, asked.minutes))
+            found = asyncio.run(
+                measured(port, store, Path(folder), asked.sessions, asked.think, asked.minutes, asked.every)
+            )
         from data import repository
         from data.access import FINANCE
 

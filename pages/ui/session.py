@@ -92,7 +92,7 @@ class Memory:
         self.paths: Bounded[tuple[str, int, Contracts, int], PathResult] = Bounded(16)
         self.days: Bounded[tuple[str, Scenario, Contracts, Variant, int], tuple[DayMoves, tuple[Driver, ...]]] = Bounded(32)
         self.claims: Bounded[tuple[str, InsurancePolicy, str], tuple[Claim, ...]] = Bounded(32)
-        self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(256)
+        self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(512)
         self.factoring: Bounded[tuple[str, str], FactoringContract] = Bounded(64)
         self.insurance: Bounded[tuple[str, str], InsurancePolicy] = Bounded(64)
         self.scenarios: Bounded[tuple[str, str], Scenario | None] = Bounded(64)
