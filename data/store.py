@@ -96,6 +96,11 @@ class Store:
                 cursor.rollback()
             cursor.close()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed here."""
+        return self._closed
+
     def write(self, change: Callable[[Cursor], T], *, ledger: bool = True) -> T:
         """Run `change` in one transaction and return its result once that is safe on disk.
 

@@ -28,9 +28,14 @@ def start_upkeep(store: Store, *, first_seconds: float = _FIRST_SECONDS) -> Call
         while not stop.wait(pause):
             pause = _EVERY_SECONDS
             try:
-                retain(store, _BY_ITSELF, date.today())
+                if not store.is_closed:
+                    retain(store, _BY_ITSELF, date.today())
             except Exception:
-                _LOG.exception("what is too old could not be let go")
+                # A store that is closed meanwhile has nobody to look after it, and nothing went wrong.
+                if not store.is_closed:
+                    _LOG.exception("what is too old could not be let go")
+            if store.is_closed:
+                return
 
     thread = threading.Thread(target=look_after, name="upkeep", daemon=True)
     thread.start()

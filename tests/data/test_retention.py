@@ -1,6 +1,7 @@
 """Who partners are is kept as long as was chosen, and no longer; what they owe stays."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -134,6 +135,17 @@ def test_the_app_does_it_by_itself(store: Store) -> None:
         end()
     assert not names(store)["OLD"]
     assert repo.audit_trail(store, ADMINISTRATOR)[0].actor == "retention"
+
+
+def test_a_store_that_is_closed_is_left_alone(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    running = threading.active_count()
+    start_upkeep(store, first_seconds=0.3)
+    assert threading.active_count() == running + 1
+    store.close()
+    patience = time.monotonic() + 20
+    while threading.active_count() > running and time.monotonic() < patience:
+        time.sleep(0.05)
+    assert threading.active_count() == running and not caplog.records
 
 
 def test_a_file_does_not_bring_an_erased_name_back(store: Store) -> None:

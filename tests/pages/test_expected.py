@@ -48,7 +48,8 @@ def test_the_curve_goes_on_and_the_switch_leaves_it_out(past_alone: Path) -> Non
     switch = app.toggle(key="count_expected")
     assert switch.value
     assert any(words["expected.switch"] == t.label for t in app.toggle)
-    assert any("expected:" in i.value for i in app.info)
+    counted = words["expected.counted"].partition("{count}")[2]
+    assert any(counted in i.value for i in app.info)
     lowest = [m.value for m in app.metric]
     switch.set_value(False).run()
     assert not app.exception
