@@ -127,4 +127,6 @@ def _letter(canvas: base.Canvas, point: Point, x: float, y: float, say: Voice) -
     words = say("decide.unprotected") if point.variant == "baseline" else point.letter
     if point.chosen and point.letter:
         words = f"<b>{say('decide.picked', letter=point.letter)}</b>"
-    canvas.text(words, color=color, x=x, y=y, yshift=18, xanchor="left" if point.variant == "baseline" else "center")
+    # Without protection is the cheapest: its words stand below, where no letter of a dearer offer does.
+    below = point.variant == "baseline"
+    canvas.text(words, color=color, x=x, y=y, yshift=-18 if below else 18, xanchor="left" if below else "center")
