@@ -12,7 +12,7 @@ from data.ledger_folder import read_ledger_folder
 from forecasting.errors import InputRejected
 from forecasting.ledger import PlannedFlow
 from pages.ui.i18n import LANGUAGES, Language
-from pages.ui.settings_parts import _frame, read_flows
+from pages.ui.regular_parts import _frame, read_flows
 from pages.ui.voice import voice_of
 
 FLOWS = (
