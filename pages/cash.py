@@ -58,6 +58,8 @@ def cockpit() -> None:
             st.rerun(scope="fragment")
         accuracy_parts.beside(at, outlook)
     with causes:
+        if not at.phone:
+            day_parts.beside(at, outlook)
         cash_parts.causes(at, outlook)
     day_parts.behind(at, outlook)
     cash_parts.weeks(at, outlook)

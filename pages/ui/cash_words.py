@@ -89,7 +89,8 @@ def shocks(question: Question, ledger: Ledger, say: Voice) -> str:
     if question.factor != 1:
         found.append(say(f"cash.shock.factor{suffix}", factor=say.f.factor(question.factor), who=who))
     if question.fails:
-        found.append(say("cash.shock.fails", name=name_of(ledger, question.fails)))
+        names = say.list([f"**{name_of(ledger, partner_id)}**" for partner_id in question.fails])
+        found.append(say("cash.shock.fails", count=len(question.fails), names=names))
     return say.list(found)
 
 
@@ -140,12 +141,13 @@ def headlines(outlook: Outlook, say: Voice, *, phone: bool) -> list[Headline]:
 
 def _today(outlook: Outlook, say: Voice) -> Headline:
     accounts = outlook.account_count
-    morning = say("cash.kpi.morning", day=say.f.day(outlook.ledger.as_of))
+    day = say.f.day(outlook.ledger.as_of)
+    morning = say("cash.kpi.morning", day=day)
     return Headline(
         label=say("cash.kpi.today"),
         help=say("explain.cash_today"),
         value=say.f.amount(outlook.ledger.opening_cash_minor),
-        second=say("cash.kpi.accounts", count=accounts) if accounts else morning,
+        second=say("cash.kpi.accounts", count=accounts, day=day) if accounts else morning,
     )
 
 
@@ -162,7 +164,7 @@ def _low(outlook: Outlook, say: Voice, phone: bool) -> Headline:
         value=say.f.amount(low.median_minor),
         second=say(f"cash.kpi.low_{place}", day=say.f.day(low.day)),
         tone="gray" if place == "above" else "red",
-        aside=say.f.range(worst, best),
+        aside=say("cash.kpi.low_that_day", range=say.f.range(worst, best)),
     )
 
 
@@ -202,9 +204,12 @@ def _gain(outlook: Outlook, say: Voice) -> Headline:
     label, best = say("cash.kpi.gain"), outlook.best
     if best is None:
         return Headline(label=label, value="—", second=say("cash.kpi.cost_none"), help=say("explain.cash_gain"))
-    shown = say.f.thousands(outlook.projection.curves[best].lowest.median_minor)
-    gain = shown - say.f.thousands(outlook.baseline.lowest.median_minor)
-    second = say(f"cash.kpi.under.{best}")
+    without, protected = (
+        say.f.thousands(curve.lowest.median_minor) for curve in (outlook.baseline, outlook.projection.curves[best])
+    )
+    gain = protected - without
+    lows = say.f.from_to(*(say.f.whole(low, signed=True) for low in (without, protected)))
+    second = say(f"cash.kpi.under.{best}", lows=lows)
     return Headline(label=label, value=say.f.of_thousands(gain, signed=True), second=second, help=say("explain.cash_gain"))
 
 
@@ -238,7 +243,7 @@ def cause_name(outlook: Outlook, cause: Cause, say: Voice) -> str:
         return say("cash.cause.defaults", factor=say.f.factor(question.factor))
     if cause == "facts":
         return (
-            say("cash.cause.facts", name=name_of(outlook.ledger, question.fails))
+            say("cash.cause.facts", count=len(question.fails), name=name_of(outlook.ledger, question.fails[0]))
             if question.fails
             else say("cash.cause.facts_plain")
         )

@@ -77,7 +77,7 @@ def collecting(at: Desk) -> Collecting:
     of = session.ledger(at)
     positions = {p.partner.partner_id: p for p in repository.customer_positions(at.store, at.principal)}
     actions = repository.collection_log(at.store, at.principal)
-    lines = open_lines(at, of)
+    lines = open_lines(at, of, evening=True)
     due_days = _deadlines(at, of)
     failing = default_probabilities(at, of)
     cases = [
@@ -110,10 +110,15 @@ def collecting(at: Desk) -> Collecting:
     )
 
 
-def open_lines(at: Desk, of: Ledger) -> dict[str, tuple[InvoiceLine, ...]]:
-    """Open customer invoices by customer, oldest due first, in the company's currency."""
+def open_lines(at: Desk, of: Ledger, *, evening: bool = False) -> dict[str, tuple[InvoiceLine, ...]]:
+    """Open customer invoices by customer, oldest due first, in the company's currency.
+
+    As they stand on the morning of the day; on its `evening`, payments dated today are counted, so that nobody is called
+    who has paid this morning.
+    """
+    day = to_date(of.as_of + 1 if evening else of.as_of)
     page = repository.invoices(
-        at.store, at.principal, InvoiceFilter(side="customer", status="open", order="due", limit=_OPEN_MAX)
+        at.store, at.principal, InvoiceFilter(side="customer", status="open", order="due", limit=_OPEN_MAX), day
     )
     home = {name: k for k, name in enumerate(of.customers.invoice_id)}
     found: dict[str, list[InvoiceLine]] = defaultdict(list)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from data.access import may
-from forecasting.curve import Curve
 from forecasting.dates import to_date, to_day
 from forecasting.simulation.flows import CATEGORIES, Category
 from pages.ui import answering, frame, session
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from forecasting.drivers import Driver
 
 _CHOSEN: Final = "day"
+#: The place of the section on the page, for the link that leads to it.
+_ANCHOR: Final = "day"
 
 
 def clicked() -> None:
@@ -38,6 +39,17 @@ def to_day_of(x: object) -> int:
     return to_day(date.fromisoformat(str(x)[:10]))
 
 
+def beside(at: Desk, outlook: Outlook) -> None:
+    """Beside the curve, what the chosen day comes to, with the way to its details further down."""
+    chosen, curve = st.session_state.get(_CHOSEN), outlook.projection.curves[outlook.shown]
+    certain = session.scenario(at, outlook.question).kind == "certain"
+    if chosen is None or certain or not 0 <= to_day(chosen) - curve.first_day < len(curve.p50_minor):
+        return
+    moves, _ = answering.behind_day(at, outlook.question, outlook.projection, outlook.shown, to_day(chosen))
+    with st.container(border=True, key="day_beside"):
+        st.markdown(f"{_sentence(outlook, moves, to_day(chosen), at.say)} [{at.say('day.details')}](#{_ANCHOR})")
+
+
 def behind(at: Desk, outlook: Outlook) -> None:
     """The choice of a day, and what stands behind the one that is chosen; nothing where no luck is drawn."""
     if session.scenario(at, outlook.question).kind == "certain":
@@ -47,7 +59,7 @@ def behind(at: Desk, outlook: Outlook) -> None:
     chosen = st.session_state.get(_CHOSEN)
     if chosen is not None and not first <= chosen <= last:
         st.session_state[_CHOSEN] = None
-    st.header(say("day.title"), anchor=False)
+    st.header(say("day.title"), anchor=_ANCHOR)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.date_input(
             say("day.choice"),
@@ -73,26 +85,17 @@ def behind(at: Desk, outlook: Outlook) -> None:
         st.caption(say("day.none_phone" if at.phone else "day.none"))
         return
     with st.container(key="day_behind"):
-        _told(at, outlook, curve, to_day(chosen))
+        _told(at, outlook, to_day(chosen))
 
 
 def _choose(day: int) -> None:
     st.session_state[_CHOSEN] = to_date(day)
 
 
-def _told(at: Desk, outlook: Outlook, curve: Curve, day: int) -> None:
-    say, k = at.say, day - curve.first_day
+def _told(at: Desk, outlook: Outlook, day: int) -> None:
+    say = at.say
     moves, since = answering.behind_day(at, outlook.question, outlook.projection, outlook.shown, day)
-    words = say(
-        "day.sentence",
-        day=say.f.day_year(day),
-        variant=say(f"app.variant.{outlook.shown}"),
-        balance=say.f.amount(int(curve.p50_minor[k])),
-        low=say.f.amount(int(curve.p05_minor[k])),
-        high=say.f.amount(int(curve.p95_minor[k])),
-        change=say.f.amount(moves.total_minor, signed=True),
-    )
-    st.markdown(words)
+    st.markdown(_sentence(outlook, moves, day, say))
     left, right = (st.container(), st.container()) if at.phone else st.columns([5, 7], gap="large")
     with left:
         frame.table(headings_table(moves, since, outlook.ledger.opening_cash_minor, say), alt=say("day.alt_headings"))
@@ -103,6 +106,20 @@ def _told(at: Desk, outlook: Outlook, curve: Curve, day: int) -> None:
     with right:
         if may(at.principal, "read_customers"):
             _invoices(at, outlook, moves)
+
+
+def _sentence(outlook: Outlook, moves: DayMoves, day: int, say: Voice) -> str:
+    curve = outlook.projection.curves[outlook.shown]
+    k = day - curve.first_day
+    return say(
+        "day.sentence",
+        day=say.f.day_year(day),
+        variant=say(f"app.variant.{outlook.shown}"),
+        balance=say.f.amount(int(curve.p50_minor[k])),
+        low=say.f.amount(int(curve.p05_minor[k])),
+        high=say.f.amount(int(curve.p95_minor[k])),
+        change=say.f.amount(moves.total_minor, signed=True),
+    )
 
 
 def clauses_shown(moves: DayMoves, since: Mapping[Category, int]) -> tuple[Category, ...]:

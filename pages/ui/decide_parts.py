@@ -13,6 +13,8 @@ from data.access import may
 from data.exporters.choice_files import choices_text, worth_text
 from forecasting.choice.offers import Offer
 from forecasting.choice.worth import Worth
+from forecasting.factoring.contract import FactoringContract
+from forecasting.insurance.policy import InsurancePolicy
 from pages.ui import contract_library, decide_desk, decide_words, frame, panel, session
 from pages.ui.cash_words import shocks
 from pages.ui.charts.frontier import Frontier, Point, frontier
@@ -144,6 +146,9 @@ def advice(at: Desk, of: Choice, found: Weighed) -> None:
         if st.button(label, type="primary", icon=":material/check:", width="stretch", key="decide_choose"):
             take(at, offer)
             st.rerun()
+        names = [f"**{frame.plain(name)}**" for name in new_names(at, offer)]
+        if names:
+            st.caption(say("decide.saves", count=len(names), names=say.list(names)))
 
 
 def _is_taken(at: Desk, offer: Offer) -> bool:
@@ -163,14 +168,26 @@ def take(at: Desk, offer: Offer) -> None:
         if contract is None:
             repository.choose_contract(at.store, at.principal, kind, None)  # type: ignore[arg-type]
             continue
-        content = contract_library.text_of(at, contract)
-        saved = repository.contracts(at.store, at.principal, kind)  # type: ignore[arg-type]
-        known = next((one.contract_id for one in saved if one.content == content), "")
+        known, name = _saved(at, kind, contract)
         if not known:
-            name = _free_name(contract.name or at.say(f"app.variant.{kind}"), [one.name for one in saved])
             text = contract_library.text_of(at, replace(contract, name=name))
             known = repository.save_contract(at.store, at.principal, kind=kind, name=name, content=text)  # type: ignore[arg-type]
         repository.choose_contract(at.store, at.principal, kind, known)  # type: ignore[arg-type]
+
+
+def new_names(at: Desk, offer: Offer) -> list[str]:
+    """The names under which taking an offer saves what the search changed; none where its contracts are saved already."""
+    pairs = (("factoring", offer.factoring), ("insurance", offer.insurance))
+    found = [_saved(at, kind, contract) for kind, contract in pairs if contract is not None]
+    return [name for known, name in found if not known]
+
+
+def _saved(at: Desk, kind: str, contract: FactoringContract | InsurancePolicy) -> tuple[str, str]:
+    """The saved contract with these clauses, "" where none has them, and the name that is free for a new one."""
+    content = contract_library.text_of(at, contract)
+    saved = repository.contracts(at.store, at.principal, kind)  # type: ignore[arg-type]
+    known = next((one.contract_id for one in saved if one.content == content), "")
+    return known, _free_name(contract.name or at.say(f"app.variant.{kind}"), [one.name for one in saved])
 
 
 def _free_name(name: str, taken: Sequence[str]) -> str:

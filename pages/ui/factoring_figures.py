@@ -32,7 +32,7 @@ from pages.ui.voice import Voice
 
 #: What the price of cover alone and an hour of administration are taken for until the reader says otherwise.
 _COVER: Final = Field(key="cover_rate", usual=Decimal("0.3"), most=Decimal(5))
-_HOURLY: Final = Field(key="hourly_cost", usual=Decimal(35), most=Decimal(500))
+_HOURLY: Final = Field(key="hourly_cost", usual=Decimal(35), most=Decimal(500), money=True)
 #: Refusals that are listed one by one.
 _LISTED: Final = 50
 

@@ -106,6 +106,10 @@ class Formats:
         """A range between two written numbers: −993 à +462."""
         return f"{low} {'à' if self.language == 'fr' else 'to'} {high}"
 
+    def from_to(self, before: str, after: str) -> str:
+        """What a number was and becomes: de +818 à +1 655."""
+        return f"de {before} à {after}" if self.language == "fr" else f"from {before} to {after}"
+
     # ── shares and factors ───────────────────────────────────────────────────────────────────────────────────────────
 
     def percent(self, share: float | Decimal, *, digits: int = 0) -> str:

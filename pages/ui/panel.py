@@ -13,7 +13,7 @@ import streamlit as st
 
 from forecasting.ledger import Ledger
 from forecasting.simulation.flows import Variant
-from pages.ui.cash_words import days_of, who_name
+from pages.ui.cash_words import days_of, name_of, who_name
 from pages.ui.i18n import Language
 from pages.ui.question import (
     DELAY_MAX,
@@ -40,6 +40,8 @@ _DRAWN: Final = "ask_months"
 #: The browser's address follows ours within so many seconds; so many of our addresses are remembered.
 _LAG_SECONDS: Final = 3.0
 _REMEMBERED: Final = 40
+#: How the panel names a customer among those it can speak of.
+_PARTNER: Final = "partner:"
 _NAMES: Final = ("months", "delay", "defaults", "who", "fails", "scenario", "band")
 
 
@@ -99,6 +101,7 @@ def put(question: Question, ledger: Ledger) -> None:
     st.session_state["ask_delay"] = question.delay_days
     st.session_state["ask_factor"] = question.factor
     st.session_state["ask_who"] = question.who
+    st.session_state["ask_fails"] = list(question.fails)
     st.session_state["ask_ready"] = ready_code(question, largest_customer(ledger)) or None
 
 
@@ -156,6 +159,8 @@ def panel(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Questio
             factor=say.f.factor(question.factor),
             months=question.months,
         )
+        if question.fails:
+            title = say("cash.panel.summary_fails", summary=title, count=len(question.fails))
         with st.expander(title, key="panel"):
             status = _controls(ledger, say, phone=True, library=library)
     else:
@@ -165,8 +170,8 @@ def panel(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Questio
 
 
 def _controls(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Question], None]) -> Any:
-    title, delay, factor, months, who = (
-        [st.container() for _ in range(5)] if phone else st.columns([0.7, 1.15, 1.15, 1.05, 1], gap="medium")
+    title, delay, factor, months, who, fails = (
+        [st.container() for _ in range(6)] if phone else st.columns([0.6, 1, 1, 1.05, 1, 1.15], gap="medium")
     )
     with title.container(gap=None):
         if not phone:
@@ -187,14 +192,21 @@ def _controls(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Que
     )
     factor.select_slider(say("cash.panel.factor"), options=FACTORS, format_func=lambda f: say.f.factor(f), key="ask_factor")
     months.segmented_control(say("cash.panel.months"), options=list(HORIZONS), required=True, key="ask_months")
-    who.selectbox(
-        say("cash.panel.who"), options=whos(ledger), format_func=lambda w: who_name(ledger, w, say), key="ask_who"
+    everybody = whos(ledger)
+    who.selectbox(say("cash.panel.who"), options=everybody, format_func=lambda w: who_name(ledger, w, say), key="ask_who")
+    owing = [name.removeprefix(_PARTNER) for name in everybody if name.startswith(_PARTNER)]
+    fails.multiselect(
+        say("cash.panel.fails"),
+        options=list(dict.fromkeys([*owing, *current().fails])),
+        format_func=lambda partner_id: name_of(ledger, partner_id),
+        key="ask_fails",
+        placeholder=say("cash.panel.nobody"),
     )
     with st.container(horizontal=not phone, vertical_alignment="center", gap="small"):
         st.pills(
             say("cash.panel.ready"),
             options=list(READY),
-            format_func=lambda code: say(f"cash.ready.{code}"),
+            format_func=lambda code: ready_name(code, say),
             key="ask_ready",
             on_change=_take_ready,
             args=(ledger,),
@@ -215,6 +227,13 @@ def _controls(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Que
     return status
 
 
+def ready_name(code: str, say: Voice) -> str:
+    """A ready-made question with what its name alone does not tell: Récession : +10 j, défauts ×2."""
+    days, factor, fails = READY[code]
+    name = say(f"cash.ready.{code}")
+    return name if factor == 1 or fails else say("cash.panel.ready_told", name=name, days=days, factor=say.f.factor(factor))
+
+
 def _collect() -> Question:
     """The question with the widgets' values, kept in the session."""
     question = _collected()
@@ -233,6 +252,7 @@ def _collected() -> Question:
         delay_days=int(state["ask_delay"]),
         factor=Decimal(state["ask_factor"]),
         who=str(state["ask_who"]),
+        fails=tuple(sorted(state["ask_fails"])),
     )
 
 

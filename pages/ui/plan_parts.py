@@ -36,9 +36,9 @@ from pages.ui.voice import Voice
 
 _PERCENT: Final = 100
 _MOST: Final = Decimal(100_000_000)
-_ORDER: Final = Field(key="plan_order_amount", usual=Decimal(0), most=_MOST)
+_ORDER: Final = Field(key="plan_order_amount", usual=Decimal(0), most=_MOST, money=True)
 _DISCOUNT: Final = Field(key="plan_policy_discount", usual=Decimal(2), most=Decimal(20))
-_AMOUNT: Final = Field(key="plan_credit_amount", usual=Decimal(500_000), most=_MOST)
+_AMOUNT: Final = Field(key="plan_credit_amount", usual=Decimal(500_000), most=_MOST, money=True)
 _RATE: Final = Field(key="plan_credit_rate", usual=Decimal("4.5"), most=Decimal(20))
 _FEE: Final = Field(key="plan_credit_fee", usual=Decimal("0.3"), most=Decimal(5))
 #: Customers that the lists propose, the largest first.

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Final
+from urllib.parse import quote, unquote
 
 import numpy as np
 import numpy.typing as npt
@@ -26,15 +27,15 @@ FACTORS: Final = tuple(Decimal(f) / 2 for f in range(7))
 class Question:
     """The panel's values: small, hashable, and whole in an address.
 
-    `who` is "" for every customer, "segment:NAME" or "partner:ID"; `fails` names a customer that fails; `saved` is the id
-    of the saved scenario that the panel started from; `band` is the variant that carries the fan.
+    `who` is "" for every customer, "segment:NAME" or "partner:ID"; `fails` names the customers that fail, in order; `saved` is the
+    id of the saved scenario that the panel started from; `band` is the variant that carries the fan.
     """
 
     months: int = 12
     delay_days: int = 0
     factor: Decimal = Decimal(1)
     who: str = ""
-    fails: str = ""
+    fails: tuple[str, ...] = ()
     saved: str = ""
     band: Variant = "baseline"
 
@@ -64,7 +65,7 @@ def to_address(question: Question) -> dict[str, str]:
         "delay": str(question.delay_days) if question.delay_days else "",
         "defaults": _plain(question.factor) if question.factor != usual.factor else "",
         "who": question.who,
-        "fails": question.fails,
+        "fails": ",".join(quote(one, safe=" ") for one in question.fails),
         "scenario": question.saved,
         "band": question.band if question.band != usual.band else "",
     }
@@ -81,7 +82,7 @@ def from_address(
         delay_days=int(reader.number("delay", Decimal(0), Decimal(DELAY_MAX), Decimal(1))),
         factor=reader.number("defaults", FACTORS[0], FACTORS[-1], Decimal("0.5"), usual=Decimal(1)),
         who=reader.one_of("who", whos, ""),
-        fails=reader.one_of("fails", partners, ""),
+        fails=reader.some_of("fails", partners),
         saved=reader.one_of("scenario", saved, ""),
         band=next((v for v in VARIANTS if v == reader.one_of("band", VARIANTS, "baseline")), "baseline"),
     )
@@ -98,6 +99,13 @@ class _Reader:
             return asked or usual
         self.repairs.append(Repair(field=name, asked=asked[:40], applied=usual))
         return usual
+
+    def some_of(self, name: str, known: Collection[str]) -> tuple[str, ...]:
+        """The known ones of a list, each once and in order; a repair for each of the others."""
+        asked = self.address.get(name, "")
+        parts = [asked] if asked in known else [unquote(part) for part in asked.split(",") if part]
+        self.repairs += [Repair(field=name, asked=part[:40], applied="") for part in parts if part not in known]
+        return tuple(sorted({part for part in parts if part in known}))
 
     def number(self, name: str, low: Decimal, high: Decimal, step: Decimal, *, usual: Decimal = Decimal(0)) -> Decimal:
         asked = self.address.get(name, "")
@@ -127,6 +135,8 @@ def _plain(value: Decimal) -> str:
 def scenario_of(question: Question, ledger: Ledger, base: Scenario | None = None, *, days_known: int) -> Scenario:
     """The scenario that a question means on a ledger: the panel laid over the saved one, never past the known business.
 
+    Those fail whom the question names: as the saved scenario tells it where it does, else by a liquidation in a month.
+
     The panel's delay and factor concern everybody, or the segment or customer of `who`. `days_known` is how far invoices
     reach (`days_known`); the horizon stops there, later by what the panel delays.
     """
@@ -140,9 +150,9 @@ def scenario_of(question: Question, ledger: Ledger, base: Scenario | None = None
         shocks = (*(s for s in shocks if who_of(s) != question.who), Shock(**named, delays=delays, defaults=defaults))
         delays = replace(start.delays, add_days=0)
         defaults = replace(start.defaults, multiply_probability=Decimal(1))
-    insolvencies = tuple(i for i in start.insolvencies if i.partner_id != question.fails)
-    if question.fails:
-        insolvencies += (_failure(question.fails, ledger.as_of),)
+    insolvencies = tuple(i for i in start.insolvencies if i.partner_id in question.fails)
+    told = {i.partner_id for i in insolvencies}
+    insolvencies += tuple(_failure(partner_id, ledger.as_of) for partner_id in question.fails if partner_id not in told)
     return replace(
         start,
         name="",
@@ -178,7 +188,7 @@ def question_of(scenario: Scenario, saved: str = "", band: Variant = "baseline")
         delay_days=min(max(delay, 0), DELAY_MAX),
         factor=min(FACTORS, key=lambda f: abs(f - factor)),
         who=who,
-        fails=scenario.insolvencies[0].partner_id if len(scenario.insolvencies) == 1 else "",
+        fails=tuple(sorted({i.partner_id for i in scenario.insolvencies})),
         saved=saved,
         band=band,
     )
@@ -225,7 +235,11 @@ def ready(code: str, question: Question, largest: str) -> Question:
     """The panel set to a ready scenario, horizon and fan as they were."""
     delay, factor, fails = READY[code]
     return Question(
-        months=question.months, delay_days=delay, factor=factor, fails=largest if fails else "", band=question.band
+        months=question.months,
+        delay_days=delay,
+        factor=factor,
+        fails=(largest,) if fails and largest else (),
+        band=question.band,
     )
 
 

@@ -84,6 +84,13 @@ def test_a_click_on_the_curve_tells_what_stands_behind_the_day(reader: Reader) -
     behind.get_by_text(re.compile("Le factor finance")).wait_for()
     behind.get_by_text(re.compile(r"Ateliers Orvalise, \d+")).first.wait_for()
     clicked = behind.inner_text()
+    beside = page.locator(".st-key-day_beside")
+    assert beside.bounding_box()["y"] < at["y"] + at["height"], "the answer stands beside the curve that was clicked"  # type: ignore[index]
+    assert beside.locator("p").inner_text().startswith(behind.locator("p").first.inner_text())
+    beside.get_by_role("link").click()
+    page.wait_for_function(
+        "() => { const y = document.querySelector('.st-key-day_behind').getBoundingClientRect().top; return y >= 0 && y < innerHeight }"
+    )
     page.get_by_role("button", name=re.compile("Le point bas")).press("Enter")  # the keyboard's way
     page.wait_for_function("before => document.querySelector('.st-key-day_behind').innerText !== before", arg=clicked)
     reader.settle()

@@ -20,6 +20,7 @@ from pages.ui import tokens
 from pages.ui.charts.base import month_ticks, nice_step, shortened, spread
 from pages.ui.charts.compare import Compared, compare
 from pages.ui.charts.drivers import Bridge, drivers
+from pages.ui.charts.frontier import Frontier, Point, frontier
 from pages.ui.charts.hero import Hero, hero
 from pages.ui.charts.weeks import Heading, Weeks, weeks
 from pages.ui.i18n import LANGUAGES, Language
@@ -188,3 +189,30 @@ def test_months_say_their_year_once() -> None:
 def test_names_are_safe_and_short_in_figures() -> None:
     assert shortened("<b>Société & fils", 40) == "&lt;b>Société &amp; fils"
     assert len(shortened("x" * 100, 24)) == 24
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("dearer", "anchor"), [(135, "right"), (110, "left"), (300, "center")])
+def test_the_words_of_the_advised_offer_turn_away_from_its_neighbour(phone: bool, dearer: int, anchor: str) -> None:
+    """A neighbour a little dearer stands right of it, one a little cheaper left; one far away leaves the words where they are."""
+    offers = [("", "baseline", 0, -200), ("C", "factoring", 117, 1044), ("D", "both", dearer, 1081)]
+    points = [
+        Point(
+            letter=letter,
+            variant=variant,
+            cost_minor=cost * 100_000,
+            lowest_minor=low * 100_000,
+            words="",
+            chosen=letter == "C",
+        )  # type: ignore[arg-type]
+        for letter, variant, cost, low in offers
+    ]
+    drawn = frontier(
+        Frontier(
+            points=points, efficient=(0, 1, 2), cash_floor_minor=30_000_000, overdraft_limit_minor=50_000_000, phone=phone
+        ),
+        voice_of("fr"),
+    )
+    words = {a.text: a.xanchor for a in drawn.layout.annotations}
+    assert words["<b>C, conseillée</b>"] == anchor
+    assert words["D"] == "center"

@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 from data import repository
 from data.access import FINANCE
 from data.repository import InvoiceFilter
-from forecasting.dates import to_day
+from forecasting.dates import to_date, to_day
 from forecasting.latepayment import late_interest
 from forecasting.ledger import NO_DAY
-from pages.ui import session
+from pages.ui import collecting, session
 from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.letters import Claimed, letter
 from pages.ui.voice import voice_of
@@ -51,6 +51,20 @@ def test_a_promise_takes_two_clicks_and_moves_the_ledger(company: Path) -> None:
     rows = [side.invoice_id.index(name) for name in action.invoice_ids]
     assert set(side.paid[rows].tolist()) == {to_day(promised)} != {NO_DAY}
     assert app.selectbox(key="collect_customer").value != partner, "the next customer to call is up"
+
+
+def test_nobody_is_called_who_has_paid_today(company: Path) -> None:
+    at = session.desk()
+    of = session.ledger(at)
+    item = collecting.collecting(at).items[0]
+    assert set(item.invoice_ids) <= {one.invoice_id for one in collecting.open_lines(at, of)[item.partner_id]}
+    store = session.open_store(str(company))
+    paid = "UPDATE invoice SET paid = ?, paid_minor = NULL WHERE side = 'customer' AND list_contains(?, ledger_id)"
+    store.write(lambda cursor: cursor.execute(paid, [to_date(of.as_of), list(item.invoice_ids)]))
+    at = session.desk()
+    assert all(set(one.invoice_ids).isdisjoint(item.invoice_ids) for one in collecting.collecting(at).items)
+    still = {one.invoice_id for one in collecting.open_lines(at, session.ledger(at)).get(item.partner_id, ())}
+    assert set(item.invoice_ids) <= still, "the morning's figures keep them: the cash comes in today"
 
 
 def test_a_dispute_without_owner_is_refused_in_words(company: Path) -> None:

@@ -16,6 +16,7 @@ from forecasting.choice.menu import menu
 from forecasting.choice.offers import candidates
 from forecasting.ledger import Ledger
 from pages.ui import answering, decide_desk, decide_words, session
+from pages.ui.frame import plain
 from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.voice import voice_of
 from tests.pages.fixtures.store import opened_page, small_store
@@ -67,12 +68,13 @@ def test_the_sentence_names_the_cheapest_offer_within_the_level(company: Path, l
 
 def test_the_chosen_offer_is_shown_in_the_curves_and_a_changed_one_is_saved_beside(company: Path) -> None:
     app = settled(opened_page("decide", "en"))
-    before = len(repository.contracts(session.open_store(str(company)), FINANCE))
+    before = {one.name for one in repository.contracts(session.open_store(str(company)), FINANCE)}
     app.select_slider(key="decide_level").set_value(0.01).run()
     settled(app)
     take = [b for b in app.button if b.key == "decide_choose"]
     if not take:
         pytest.fail("no offer was proposed on the small company")
+    told = " ".join(caption.value for caption in app.caption)
     take[0].click().run()
     assert not app.exception
     (search,) = [s for s in decide_desk._searches()._found.values() if s.figures is not None and len(s.offers) > 20]
@@ -82,7 +84,8 @@ def test_the_chosen_offer_is_shown_in_the_curves_and_a_changed_one_is_saved_besi
     for kind, contract in (("factoring", offer.factoring), ("insurance", offer.insurance)):
         chosen = repository.chosen_contract(store, FINANCE, kind)  # type: ignore[arg-type]
         assert (chosen is None) == (contract is None)
-    assert len(repository.contracts(store, FINANCE)) >= before
+    new = {one.name for one in repository.contracts(store, FINANCE)} - before
+    assert new and all(plain(name) in told for name in new), "it was said under which names"
 
 
 def test_a_search_is_stopped_and_begun_again(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.scenario import Defaults, Delays, Scenario, Shock
+from forecasting.scenario import Defaults, Delays, Insolvency, Scenario, Shock
 from forecasting.simulation.flows import VARIANTS
 from pages.ui.question import (
     FACTORS,
@@ -28,7 +28,7 @@ from pages.ui.question import (
 from tests.pages.fixtures.company import small_ledger
 
 WHOS = ("", "segment:export", "partner:C1")
-KNOWN = {"whos": WHOS, "partners": ["C1", "C2"], "saved": ["abc"]}
+KNOWN = {"whos": WHOS, "partners": ["C1", "C2", "C,3", "C 4&"], "saved": ["abc"]}
 
 questions = st.builds(
     Question,
@@ -36,7 +36,7 @@ questions = st.builds(
     delay_days=st.integers(0, 60),
     factor=st.sampled_from(FACTORS),
     who=st.sampled_from(WHOS),
-    fails=st.sampled_from(["", "C1", "C2"]),
+    fails=st.sampled_from([(), ("C,3",), ("C1",), ("C1", "C2"), ("C 4&", "C,3", "C1")]),
     saved=st.sampled_from(["", "abc"]),
     band=st.sampled_from(VARIANTS),
 )
@@ -57,11 +57,11 @@ def test_an_address_reopens_what_was_on_screen(question: Question) -> None:
 def test_any_address_gives_a_question_within_bounds(address: dict[str, str]) -> None:
     question, repairs = from_address(address, **KNOWN)
     assert question.months in HORIZONS and 0 <= question.delay_days <= 60 and question.factor in FACTORS
-    assert question.who in WHOS and question.fails in ("", "C1", "C2") and question.saved in ("", "abc")
+    assert question.who in WHOS and set(question.fails) <= set(KNOWN["partners"]) and question.saved in ("", "abc")
     assert question.band in VARIANTS
     taken = from_address(to_address(question), **KNOWN)[0]
     assert taken == question
-    assert all(r.asked == address[r.field][:40] for r in repairs)
+    assert all(r.asked == address[r.field][:40] for r in repairs if r.field != "fails")
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,7 @@ def test_any_address_gives_a_question_within_bounds(address: dict[str, str]) -> 
         ({"who": "segment:<script>"}, "who", ""),
         ({"scenario": "gone"}, "scenario", ""),
         ({"months": "7"}, "months", "12"),
+        ({"fails": "C1,gone"}, "fails", ""),
     ],
 )
 def test_a_repair_says_what_was_applied(address: dict[str, str], field: str, applied: str) -> None:
@@ -100,7 +101,8 @@ def test_every_control_changes_the_scenario() -> None:
         Question(months=6),
         Question(delay_days=1),
         Question(factor=Decimal("1.5")),
-        Question(fails=ledger.partners[0].partner_id),
+        Question(fails=(ledger.partners[0].partner_id,)),
+        Question(fails=tuple(sorted(p.partner_id for p in ledger.partners[:2]))),
         Question(delay_days=1, who=f"partner:{ledger.partners[0].partner_id}"),
     ]
     assert len({scenario_of(q, ledger, days_known=1000) for q in changed} | {plain}) == len(changed) + 1
@@ -128,3 +130,17 @@ def test_ready_scenarios_are_recognised() -> None:
     for code in READY:
         assert ready_code(ready(code, Question(months=6), largest), largest) == code
     assert ready_code(Question(delay_days=3), largest) == ""
+
+
+def test_those_fail_whom_the_panel_names() -> None:
+    """A saved failure stays as it was told while its customer is named; a name taken away, or added, is heeded."""
+    ledger = small_ledger()
+    first, second = sorted(p.partner_id for p in ledger.partners[:2])
+    told = Insolvency(partner_id=first, judgment=ledger.as_of + 90, dividend_rate=Decimal("0.4"))
+    base = Scenario(insolvencies=(told,))
+    question = question_of(base, "abc")
+    assert question.fails == (first,)
+    assert scenario_of(question, ledger, base, days_known=1000).insolvencies == (told,)
+    both = scenario_of(replace(question, fails=(first, second)), ledger, base, days_known=1000).insolvencies
+    assert both[0] == told and [one.partner_id for one in both] == [first, second]
+    assert scenario_of(replace(question, fails=()), ledger, base, days_known=1000).insolvencies == ()

@@ -53,7 +53,7 @@ def test_the_sentence_without_contract_claims_no_protection() -> None:
 def test_shocks_are_listed() -> None:
     ledger = small_ledger()
     name = ledger.partners[0].name
-    told = shocks(Question(delay_days=1, factor=Decimal(2), fails=ledger.partners[0].partner_id), ledger, FR)
+    told = shocks(Question(delay_days=1, factor=Decimal(2), fails=(ledger.partners[0].partner_id,)), ledger, FR)
     assert told == f"**1 jour** de retard, des défauts **×2** et la défaillance du client **{name}**"
 
 

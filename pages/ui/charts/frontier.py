@@ -71,8 +71,11 @@ def frontier(picture: Frontier, say: Voice) -> go.Figure:
         hoverinfo="skip",
     )
     _dots(canvas, picture, x, y)
+    near = 0.35 if picture.phone else 0.12  # how far the words of the chosen offer reach to either side
     for k in line:
-        _letter(canvas, picture.points[k], x[k], y[k], say)
+        others = [x[j] - x[k] for j in line if j != k and abs(y[j] - y[k]) < 0.12 * (high - low)]
+        beside = [distance for distance in others if abs(distance) < near * (right - left)]
+        _letter(canvas, picture.points[k], x[k], y[k], say, beside)
     base.style_axes(canvas, amounts=base.amount_ticks(low, high, say.f, most=7))
     values, texts = base.amount_ticks(left, right, say.f, most=4 if picture.phone else 7)
     canvas.x(
@@ -122,11 +125,15 @@ def _dots(canvas: base.Canvas, picture: Frontier, x: Sequence[float], y: Sequenc
     )
 
 
-def _letter(canvas: base.Canvas, point: Point, x: float, y: float, say: Voice) -> None:
+def _letter(canvas: base.Canvas, point: Point, x: float, y: float, say: Voice, beside: Sequence[float]) -> None:
+    """The letter of an offer over its dot; the chosen one has words, which turn away from the letters `beside` it."""
     _, color = _MARKS[point.variant]
     words = say("decide.unprotected") if point.variant == "baseline" else point.letter
     if point.chosen and point.letter:
         words = f"<b>{say('decide.picked', letter=point.letter)}</b>"
     # Without protection is the cheapest: its words stand below, where no letter of a dearer offer does.
     below = point.variant == "baseline"
-    canvas.text(words, color=color, x=x, y=y, yshift=-18 if below else 18, xanchor="left" if below else "center")
+    anchor, aside = "left" if below else "center", 0
+    if point.chosen and beside:
+        anchor, aside = ("right", 8) if min(beside, key=abs) > 0 else ("left", -8)
+    canvas.text(words, color=color, x=x, y=y, yshift=-18 if below else 18, xanchor=anchor, xshift=aside)
