@@ -134,7 +134,7 @@ def headlines(outlook: Outlook, say: Voice, *, phone: bool) -> list[Headline]:
         _today(outlook, say),
         _low(outlook, say, phone),
         _risk(outlook, say, phone),
-        _cost(outlook, say),
+        _cost(outlook, say, phone),
         _gain(outlook, say),
     ]
 
@@ -176,8 +176,8 @@ def _risk(outlook: Outlook, say: Voice, phone: bool) -> Headline:
         chance = outlook.projection.curves[best].probability_below_floor_ever
         protected = say(f"cash.kpi.with.{best}", chance=say.f.chance(chance))
     assumed = outlook.assumed_customers > 0
-    if phone and assumed:
-        overdraft = say("cash.kpi.assumed")
+    if phone:
+        overdraft = say("cash.kpi.assumed" if assumed else "cash.kpi.any_day")
     return Headline(
         label=say("cash.kpi.risk_phone" if phone else "cash.kpi.risk_assumed" if assumed else "cash.kpi.risk"),
         value=say.f.chance(curve.probability_below_floor_ever),
@@ -187,8 +187,8 @@ def _risk(outlook: Outlook, say: Voice, phone: bool) -> Headline:
     )
 
 
-def _cost(outlook: Outlook, say: Voice) -> Headline:
-    label, note, best = say("cash.kpi.cost"), say("cash.kpi.cost_help"), outlook.best
+def _cost(outlook: Outlook, say: Voice, phone: bool) -> Headline:
+    label, note, best = say("cash.kpi.cost_phone" if phone else "cash.kpi.cost"), say("cash.kpi.cost_help"), outlook.best
     if best is None:
         return Headline(label=label, value="—", second=say("cash.kpi.cost_none"), help=note)
     cost, months = outlook.cost_minor(best), outlook.question.months

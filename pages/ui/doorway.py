@@ -38,7 +38,10 @@ _PAGES: Final[dict[str, Right]] = {
 
 
 def enter() -> Voice:
-    """Recognise language (address, else the session's choice, else the browser) and device (address, else User-Agent)."""
+    """Recognise language (address, else the session's choice, else the browser) and device.
+
+    A phone is what the address, the User-Agent or the browser's own word on its width (a cookie) says.
+    """
     st.session_state["entered"] = True
     asked = st.query_params.get("lang")
     if asked and asked != st.session_state.get("lang_seen"):
@@ -46,7 +49,8 @@ def enter() -> Voice:
     if st.query_params.get("view"):
         st.session_state["view"] = st.query_params["view"]
     agent = st.context.headers.get("User-Agent") or ""
-    st.session_state["phone"] = st.session_state.get("view", "phone" if "Mobile" in agent else "") == "phone"
+    small = "Mobile" in agent or st.context.cookies.get("encaisse_narrow") == "1"
+    st.session_state["phone"] = st.session_state.get("view", "phone" if small else "") == "phone"
     return voice_of(pick_language(st.session_state.get("lang"), st.context.locale))
 
 

@@ -43,6 +43,8 @@ RULES: Final = """
   [data-testid="stPlotlyChart"], [data-testid="stTable"] { break-inside: avoid; }
   .stApp { color-scheme: light; } }
 """
+#: A window up to so many CSS pixels wide is narrow, as in rule 10.
+NARROW_PX: Final = 640
 #: 7: the uploader speaks English alone.
 _UPLOADER_FR: Final = """
 [data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p { font-size: 0; }
@@ -59,6 +61,14 @@ if (!window.encaisseTheme) {
   window.encaisseTheme = true;
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
 }
+// A window that is narrow when the app is opened is laid out like a phone: the server learns of it by a cookie.
+(() => {
+  const narrow = "encaisse_narrow=" + (innerWidth <= %d ? 1 : 0);
+  const known = () => document.cookie.split("; ").find(one => one.startsWith("encaisse_narrow=")) ?? "encaisse_narrow=0";
+  if (known() === narrow || /Mobile/.test(navigator.userAgent)) return;
+  document.cookie = narrow + "; path=/; max-age=31536000; SameSite=Lax";
+  if (known() === narrow) location.reload();
+})();
 // a table that scrolls sideways can be reached by the keyboard, which the framework forgets; it may begin to scroll
 // without a new element, when a font arrives or the window narrows
 window.encaisseTables ??= (() => {
@@ -83,4 +93,4 @@ def style(language: Language) -> None:
 
 def document(language: Language) -> None:
     """Tell the browser the page's language; last on the page, because it takes a gap."""
-    st.html(_SCRIPT % language, unsafe_allow_javascript=True)
+    st.html(_SCRIPT % (language, NARROW_PX), unsafe_allow_javascript=True)

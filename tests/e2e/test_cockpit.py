@@ -227,3 +227,28 @@ def test_the_cash_page_is_found_by_its_name(reader: Reader) -> None:
     page = reader.open("/cash?delay=15")
     page.wait_for_url(re.compile(r"/\?.*delay=15"))
     page.get_by_text(re.compile("Avec 15 jours de retard")).first.wait_for()
+
+
+def test_a_narrow_window_is_laid_out_like_a_phone(chromium: Browser, server: Server) -> None:
+    """At its first visit and at any later one, until it is opened wide again."""
+    context = chromium.new_context(viewport={"width": 420, "height": 900}, locale="fr-FR")
+    page = context.new_page()
+    try:
+        for width, phone in ((420, True), (420, True), (1440, False)):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(f"{server.url}/?delay=3")
+            layout = page.locator(".st-key-panel summary" if phone else ".st-key-panel h2").first
+            layout.wait_for(timeout=60_000)
+            page.get_by_text(re.compile("3 jours de retard")).first.wait_for(timeout=60_000)
+    finally:
+        context.close()
+
+
+def test_several_customers_fail_together(reader: Reader) -> None:
+    page = reader.open("/?fails=C001")
+    field = page.get_by_role("combobox", name="Clients en défaillance")
+    field.click()
+    page.get_by_role("option").nth(2).click()
+    page.get_by_text(re.compile("la défaillance de .+ et .+, la trésorerie")).first.wait_for()
+    page.wait_for_url(re.compile(r"fails=C001(,|%2C)"))
+    page.get_by_text("Défaillance de 2 clients").first.wait_for()
