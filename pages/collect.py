@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import action_parts, collect_parts, collecting, frame, instalment_parts, session
+from pages.ui import action_parts, collect_parts, collecting, frame, instalment_parts, letter_parts, session
 from pages.ui.rules import ten_rules
 
 
@@ -35,7 +35,7 @@ def show() -> None:
         collect_parts.history(item, found, say)
         collect_parts.reasons(item, found, say)
     with right:
-        collect_parts.letters(at, item, found)
+        letter_parts.letters(at, item, found)
         action_parts.standing(at, item)
         instalment_parts.plan(at, item, found)
     ten_rules("collect", say)
