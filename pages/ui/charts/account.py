@@ -94,9 +94,9 @@ def _lines(picture: Account, say: Voice) -> list[tuple[str, Amounts, dict[str, o
 
 
 def _remarks(canvas: base.Canvas, picture: Account, say: Voice, unit: int) -> None:
-    """Names the gap between use and ceiling where it is widest, and the day of the highest use."""
+    """Names the day of the highest use, and the gap to the ceiling where it is widest: a phone has room for the first alone."""
     gap = picture.ceiling_minor - picture.used_minor
-    if gap.max() > 0:
+    if gap.max() > 0 and not picture.phone:
         k = int(gap.argmax())
         middle = (int(picture.ceiling_minor[k]) + int(picture.used_minor[k])) / 2 / unit
         day = base.stamp(picture.first_day + k)
