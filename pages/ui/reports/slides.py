@@ -28,6 +28,8 @@ SERIF: Final = "Georgia"
 SANS: Final = "Arial"
 _LEFT, _WIDTH = Inches(0.6), Inches(12.13)
 _FOOT, _CHART_TOP, _CHART_HEIGHT = Inches(6.9), Inches(1.45), Inches(5.4)
+#: What one line beneath a headline number holds on the cover.
+_LINE_CHARACTERS: Final = 28
 _DASH: Final[dict[Variant, Any]] = {
     "baseline": MSO_LINE_DASH_STYLE.SOLID,
     "factoring": MSO_LINE_DASH_STYLE.DASH,
@@ -127,7 +129,10 @@ class _Slides:
                 slide, [(clean(number.second), False)], Inches(4.9), Inches(0.4), left=left, width=wide, size=12, color=tone
             )
             aside = [(clean(number.aside), False)]
-            self._text(slide, aside, Inches(5.2), Inches(0.4), left=left, width=wide, size=12, color=palette.LABEL)
+            lines = max(1, -(-len(number.second) // _LINE_CHARACTERS))
+            self._text(
+                slide, aside, Inches(5.0 + 0.2 * lines), Inches(0.4), left=left, width=wide, size=12, color=palette.LABEL
+            )
         if self.pack.view.comment:
             comment = [(clean(self.pack.view.comment), False)]
             self._text(slide, comment, Inches(5.9), Inches(0.8), size=14, color=palette.LABEL)

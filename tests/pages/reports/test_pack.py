@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import math
 import re
 import unicodedata
 import zipfile
@@ -14,6 +15,7 @@ from decimal import Decimal
 import pypdf
 import pytest
 from pptx import Presentation
+from pptx.util import Pt
 from python_calamine import CalamineWorkbook
 
 from forecasting.dates import to_date
@@ -162,6 +164,18 @@ def test_nothing_on_a_slide_reaches_its_foot_or_leaves_it(pack: Pack) -> None:
             )
             assert shape.left + shape.width <= show.slide_width
             assert bottom <= foot or shape.top >= foot - 20_000, shape.name
+
+
+def test_the_words_beneath_a_headline_number_do_not_lie_on_each_other(pack: Pack) -> None:
+    """The second line of a number and the remark after it, each as tall as its text is at 12 points."""
+    cover = Presentation(io.BytesIO(slides(pack))).slides[0]
+    found = {shape.text_frame.text: shape for shape in cover.shapes if shape.has_text_frame}
+    both = [number for number in pack.numbers if number.second and number.aside]
+    assert both
+    for number in both:
+        second, aside = found[clean(number.second)], found[clean(number.aside)]
+        lines = math.ceil(len(number.second) * Pt(6) / second.width)
+        assert aside.top - second.top >= lines * Pt(14), number.label
 
 
 def test_the_first_sheet_shows_the_screens_numbers(pack: Pack) -> None:
