@@ -16,11 +16,12 @@ from forecasting.dates import to_date, to_day
 from forecasting.ledger import Amounts, Ledger
 from forecasting.money import Currency
 from forecasting.scenario import Scenario
+from forecasting.simulation.flows import CATEGORIES
 from pages.ui import answering, frame, session
 from pages.ui.charts.compare import Compared, compare
-from pages.ui.charts.weeks import HEADINGS, Heading
+from pages.ui.charts.weeks import HEADINGS
 from pages.ui.frame import Table
-from pages.ui.headings import daily_headings
+from pages.ui.headings import Line, daily_lines, line_key
 from pages.ui.reports.csv_files import spreadsheet
 from pages.ui.session import Contracts, Desk
 from pages.ui.voice import Voice
@@ -39,11 +40,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One side of the comparison: what it is called, its curve, and its mean flow per heading and day, int64 (H,) each."""
+    """One side of the comparison: what it is made of, its curve, and its mean flow per line and day, int64 (H,) each."""
 
-    name: str
+    words: tuple[str, ...]
     curve: Curve
-    daily: Mapping[Heading, Amounts]
+    daily: Mapping[Line, Amounts]
+
+    @property
+    def name(self) -> str:
+        """What it is called: the scenario and its offers."""
+        return " + ".join(self.words)
 
 
 @st.fragment
@@ -61,7 +67,7 @@ def two_cases(asked: Sequence[Asked], worst: str) -> None:
     one, two = pair
     lows = [say.f.amount(case.curve.lowest.median_minor) for case in pair]
     picture = Compared(
-        curves=[(case.name, case.curve) for case in pair],
+        curves=list(zip(told_apart(one, two, say), (one.curve, two.curve), strict=True)),
         overdraft_limit_minor=of.overdraft_limit_minor,
         cash_floor_minor=of.cash_floor_minor,
         phone=at.phone,
@@ -100,8 +106,17 @@ def _case(
     with st.spinner(say("cash.simulating", paths=say.f.whole(question.scenario.path_count))):
         answer = answering.projection(of, question.scenario, under)
     curve = answer.curves[variant_of(under)]
-    words = [question.name, *(found.name for found in chosen.values() if found)]
-    return Case(name=" + ".join(words), curve=curve, daily=daily_headings(curve, of))
+    words = (question.name, *(found.name for found in chosen.values() if found))
+    return Case(words=words, curve=curve, daily=daily_lines(curve, of))
+
+
+def told_apart(one: Case, two: Case, say: Voice) -> tuple[str, str]:
+    """The names of two cases without what both share, so that a short label still tells which is which."""
+    if one.words == two.words:
+        return one.name, two.name
+    first, second = ([word for word in a.words if word not in b.words] for a, b in ((one, two), (two, one)))
+    none = say("scenarios.no_offer")
+    return " + ".join(first) or none, " + ".join(second) or none
 
 
 def variant_of(under: Contracts) -> Any:
@@ -114,10 +129,7 @@ def variant_of(under: Contracts) -> Any:
 def _differences(at: Desk, of: Ledger, one: Case, two: Case) -> None:
     say, first = at.say, one.curve.first_day
     last = first + min(len(one.curve.p50_minor), len(two.curve.p50_minor)) - 1
-    gap = say.f.of_thousands(
-        say.f.thousands(two.curve.lowest.median_minor) - say.f.thousands(one.curve.lowest.median_minor), signed=True
-    )
-    st.markdown(say("scenarios.difference", first=frame.plain(one.name), second=frame.plain(two.name), amount=gap))
+    words = st.container()
     day = to_day(
         st.date_input(
             say("scenarios.until"),
@@ -130,6 +142,7 @@ def _differences(at: Desk, of: Ledger, one: Case, two: Case) -> None:
             width=240,
         )
     )
+    words.markdown(gap_words(one, two, day, say))
     frame.table(gap_table(one, two, of, day, say), alt=say("scenarios.compare_title", unit=""))
     st.download_button(
         say("scenarios.gap_file"),
@@ -142,18 +155,42 @@ def _differences(at: Desk, of: Ledger, one: Case, two: Case) -> None:
     )
 
 
+def gap_words(one: Case, two: Case, day: int, say: Voice) -> str:
+    """The gap of two cases on a day, which the table explains, and from one lowest point to the other."""
+    on_day = _median(two, day, say) - _median(one, day, say)
+    lows = say.f.thousands(two.curve.lowest.median_minor) - say.f.thousands(one.curve.lowest.median_minor)
+    return say(
+        "scenarios.difference",
+        first=frame.plain(one.name),
+        second=frame.plain(two.name),
+        day=say.f.day_year(day),
+        amount=say.f.of_thousands(on_day, signed=True),
+        lows=say.f.of_thousands(lows, signed=True),
+    )
+
+
+def _median(case: Case, day: int, say: Voice) -> int:
+    return say.f.thousands(int(case.curve.p50_minor[day - case.curve.first_day]))
+
+
 def gap_table(one: Case, two: Case, of: Ledger, day: int, say: Voice) -> Table:
-    """What comes in and goes out up to a day, per heading, on each side, with the difference; in thousands, they add up."""
+    """What comes in and goes out up to a day, line by line, on each side, with the difference; in thousands, they add up.
+
+    Lines are means of the draws and the balance is their median: what lies between the two stands on a line of its own.
+    """
     days = day - one.curve.first_day + 1
-    totals = [{h: say.f.thousands(int(flow[:days].sum())) for h, flow in case.daily.items()} for case in (one, two)]
-    shown = [h for h in HEADINGS if any(total.get(h) for total in totals)]
-    sides = [[total.get(heading, 0) for heading in shown] for total in totals]
+    totals = [{line: say.f.thousands(int(flow[:days].sum())) for line, flow in case.daily.items()} for case in (one, two)]
+    shown = [line for line in (*HEADINGS, *CATEGORIES) if any(total.get(line) for total in totals)]
     opening = say.f.thousands(of.opening_cash_minor)
-    finals = [opening + sum(side) for side in sides]
+    finals = [_median(case, day, say) for case in (one, two)]
+    sides = [[total.get(line, 0) for line in shown] for total in totals]
+    for side, final in zip(sides, finals, strict=True):
+        side.append(final - opening - sum(side))
     columns: dict[str, Sequence[object]] = {
         say("scenarios.heading", day=say.f.day_year(day)): [
             say("cash.kpi.today"),
-            *(say(f"cash.heading.{h}") for h in shown),
+            *(say(line_key(line)) for line in shown),
+            say("day.heading.spread"),
             say("scenarios.total"),
         ],
         "1": [opening, *sides[0], finals[0]],
@@ -161,7 +198,7 @@ def gap_table(one: Case, two: Case, of: Ledger, day: int, say: Voice) -> Table:
         say("scenarios.gap"): [0, *(b - a for a, b in zip(*sides, strict=True)), finals[1] - finals[0]],
     }
     writers = dict.fromkeys(list(columns)[1:], lambda value: say.f.whole(int(value), signed=True))
-    return Table(columns=columns, writers=writers, strong=(len(shown) + 1,))
+    return Table(columns=columns, writers=writers, strong=(len(shown) + 2,))
 
 
 def gap_csv(one: Case, two: Case, currency: str, say: Voice) -> bytes:
@@ -170,9 +207,9 @@ def gap_csv(one: Case, two: Case, currency: str, say: Voice) -> bytes:
     rows: list[list[str | Decimal]] = [["date", say("scenarios.heading_name"), "1", "2", say("scenarios.gap")]]
     for k in range(min(len(one.curve.p50_minor), len(two.curve.p50_minor))):
         day = to_date(one.curve.first_day + k).isoformat()
-        for heading in HEADINGS:
-            a, b = (int(case.daily[heading][k]) if heading in case.daily else 0 for case in (one, two))
+        for line in (*HEADINGS, *CATEGORIES):
+            a, b = (int(case.daily[line][k]) if line in case.daily else 0 for case in (one, two))
             if a or b:
                 amounts = (Decimal(minor).scaleb(-exponent) for minor in (a, b, b - a))
-                rows.append([day, say(f"cash.heading.{heading}"), *amounts])
+                rows.append([day, say(line_key(line)), *amounts])
     return spreadsheet(rows, french=say.t.language == "fr")

@@ -12,7 +12,7 @@ from forecasting.curve import Curve
 from forecasting.dates import to_date
 from forecasting.ledger import Amounts, Ledger
 from forecasting.plan import weighted_flows
-from forecasting.simulation.flows import Category
+from forecasting.simulation.flows import CATEGORIES, Category
 from forecasting.simulation.operations import planned_days
 from pages.ui.charts.weeks import HEADINGS, Heading
 
@@ -68,6 +68,22 @@ def daily_headings(curve: Curve, ledger: Ledger) -> dict[Heading, Amounts]:
             heading = _OF_CATEGORY[category]
             daily[heading] = daily.get(heading, np.zeros(days, dtype=np.int64)) + flow
     return {heading: daily[heading] for heading in HEADINGS if heading in daily}
+
+
+#: A line of a detailed table: a heading, or a category of what a contract moves.
+Line = Heading | Category
+
+
+def daily_lines(curve: Curve, ledger: Ledger) -> dict[Line, Amounts]:
+    """As `daily_headings`, with what a contract moves told category by category: transfers, fees, premium, indemnities."""
+    lines: dict[Line, Amounts] = {h: flow for h, flow in daily_headings(curve, ledger).items() if h != "protection"}
+    moved = ((c, curve.components_minor.get(c)) for c in CATEGORIES if _OF_CATEGORY.get(c) == "protection")
+    return lines | {c: flow for c, flow in moved if flow is not None and flow.any()}
+
+
+def line_key(line: Line) -> str:
+    """The catalogue's key for the name of a line."""
+    return f"day.heading.{line}" if line in CATEGORIES else f"cash.heading.{line}"
 
 
 def week_starts(first_day: int, count: int = 13) -> tuple[int, ...]:
