@@ -51,6 +51,31 @@ def flows() -> dict[Heading, np.ndarray]:
     }
 
 
+def offers(count: int) -> Frontier:
+    """So many offers, a tenth of them efficient, each with words as long as those of a sample offer."""
+    luck = np.random.default_rng(5)
+    words = (
+        "Offre d’affacturage Lutécia, avec recours + Police d’assurance-crédit Garonne · à la demande, solde tenu au seuil"
+    )
+    points = [
+        Point(
+            letter=chr(65 + k % 26) if k % 10 == 0 else "",
+            variant=VARIANTS[k % 4],
+            cost_minor=int(luck.integers(0, 20_000_000)),
+            lowest_minor=int(luck.integers(-20_000_000, 100_000_000)),
+            words=f"{words} · 5 plus gros débiteurs cédés<br>Coût 117 k€<br>Point bas +1 044 k€<br>Moins bien que C, {k}",
+            chosen=k == 10,
+        )
+        for k in range(count)
+    ]
+    return Frontier(
+        points=points,
+        efficient=range(0, min(count, 300), 10),
+        cash_floor_minor=30_000_000,
+        overdraft_limit_minor=50_000_000,
+    )
+
+
 def every_figure(language: Language) -> list[go.Figure]:
     say = voice_of(language)
     bridge = Bridge(start=("a", 635), causes=(("b", -412), ("c", 140)), result=("d", 363))
@@ -61,6 +86,7 @@ def every_figure(language: Language) -> list[go.Figure]:
         drivers(bridge, say),
         weeks(Weeks(first_days=tuple(AS_OF + 7 * k for k in range(13)), flows_minor=flows()), say),
         compare(Compared(curves=compared, overdraft_limit_minor=0, cash_floor_minor=0), say),
+        *(frontier(offers(count), say) for count in (44, 150, 2_000)),
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import plotly.graph_objects as go
 
 from forecasting.money import Currency
@@ -15,6 +16,8 @@ from pages.ui.charts import base
 from pages.ui.voice import Voice
 
 _FRAME: Final = base.Frame(height=400, left=62, right=24, top=34, bottom=58)
+#: Up to so many offers, each dot says in words what beats it.
+_TOLD_MAX: Final = 150
 _PHONE: Final = base.Frame(height=330, left=52, right=12, top=30, bottom=56)
 #: Shape and colour say what an offer is made of, so that neither is needed alone.
 _MARKS: Final[dict[Variant, tuple[str, str]]] = {
@@ -104,23 +107,43 @@ def _names_of_levels(canvas: base.Canvas, picture: Frontier, say: Voice, heights
 
 
 def _dots(canvas: base.Canvas, picture: Frontier, x: Sequence[float], y: Sequence[float]) -> None:
-    """Dominated offers first, small and open, so that the others lie over them."""
+    """Dominated offers first, small and open, so that the others lie over them.
+
+    Where they are many their words are left to the table: thousands of sentences would weigh more than the page.
+    """
     efficient = set(picture.efficient)
-    order = sorted(range(len(picture.points)), key=lambda k: (k in efficient, picture.points[k].chosen))
-    symbols, colors, sizes = [], [], []
-    for k in order:
-        point = picture.points[k]
-        symbol, color = _MARKS[point.variant]
-        known = k in efficient
-        symbols.append(symbol if known else f"{symbol.removesuffix('-open')}-open")
-        colors.append(color if known else tokens.DOMINATED)
-        sizes.append(19 if point.chosen else 13 if known else 8)
+    told = len(picture.points) <= _TOLD_MAX
+    for variant, (symbol, _) in _MARKS.items():
+        rest = [k for k, point in enumerate(picture.points) if k not in efficient and point.variant == variant]
+        if rest:
+            canvas.scatter(
+                x=np.asarray([x[k] for k in rest], dtype=np.float32),
+                y=np.asarray([y[k] for k in rest], dtype=np.float32),
+                mode="markers",
+                marker={
+                    "symbol": f"{symbol.removesuffix('-open')}-open",
+                    "color": tokens.DOMINATED,
+                    "size": 8,
+                    "line": {"width": 1.5, "color": tokens.DOMINATED},
+                },
+                **({"text": [picture.points[k].words for k in rest]} if told else {}),
+                hovertemplate=f"{'%{text}' if told else '%{x:.0f} · %{y:.0f}'}<extra></extra>",
+            )
+    known = sorted(efficient, key=lambda k: picture.points[k].chosen)
+    marks = [_MARKS[picture.points[k].variant] for k in known]
+    colors = [color for _, color in marks]
     canvas.scatter(
-        x=[x[k] for k in order],
-        y=[y[k] for k in order],
+        x=[x[k] for k in known],
+        y=[y[k] for k in known],
         mode="markers",
-        marker={"symbol": symbols, "color": colors, "size": sizes, "line": {"width": 1.5, "color": colors}, "opacity": 1},
-        text=[picture.points[k].words for k in order],
+        marker={
+            "symbol": [symbol for symbol, _ in marks],
+            "color": colors,
+            "size": [19 if picture.points[k].chosen else 13 for k in known],
+            "line": {"width": 1.5, "color": colors},
+            "opacity": 1,
+        },
+        text=[picture.points[k].words for k in known],
         hovertemplate="%{text}<extra></extra>",
     )
 
