@@ -13,6 +13,7 @@ from pages.ui import (
     day_parts,
     frame,
     library,
+    next_parts,
     panel,
     session,
 )
@@ -47,6 +48,7 @@ def cockpit() -> None:
         frame.sentence(sentence(outlook, at.say), coarse=coarse)
         cash_parts.notices(at, outlook, repairs)
         behaviour_parts.notice(at)
+        next_parts.next_steps(at, outlook)
     with numbers:
         frame.headlines(headlines(outlook, at.say, phone=at.phone), phone=at.phone)
     curve, causes = cash_parts.grid(at)

@@ -52,7 +52,7 @@ def headlines(found: Collecting, say: Voice) -> list[Headline]:
             label=say("collect.kpi.overdue"),
             help=say("explain.collect_overdue"),
             value=say.f.amount(overdue),
-            second=_customers(len(items), say),
+            second=_customers(sum(1 for i in items if i.overdue_minor), say),
         ),
         Headline(
             label=say("collect.kpi.at_stake"),

@@ -17,6 +17,7 @@ from forecasting.ledger import NO_DAY
 from pages.ui import collecting, session
 from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.letters import Claimed, letter
+from pages.ui.next_parts import overdue
 from pages.ui.voice import voice_of
 from tests.pages.fixtures.company import DAY, small_sample
 from tests.pages.fixtures.store import opened_page, small_store
@@ -108,3 +109,10 @@ def test_weekly_and_monthly_instalments_are_compared(company: Path) -> None:
     assert compared["Rhythm"].tolist() == ["Every week", "Every 30 days"]
     assert compared["Instalments"].str.split().str[0].tolist() == ["13", "3"]
     assert compared["Average day"].tolist() == ["49 days", "60 days"]
+
+
+def test_cash_and_collections_count_the_same_overdue(company: Path) -> None:
+    at = session.desk()
+    found = collecting.collecting(at)
+    late = [item.overdue_minor for item in found.items if item.overdue_minor]
+    assert overdue(session.ledger(at)) == (len(late), sum(late)) and late

@@ -18,6 +18,7 @@ from pages.ui.cash_words import Outlook, bridge, headlines, hero_alt, sentence, 
 from pages.ui.causes import causes, rounded_steps, steps_of
 from pages.ui.charts.weeks import Heading
 from pages.ui.headings import daily_headings, planned_daily, week_starts, weekly
+from pages.ui.next_parts import overdue, steps
 from pages.ui.question import Question
 from pages.ui.voice import pick_language, voice_of
 from tests.pages.fixtures.company import small_ledger
@@ -166,3 +167,19 @@ def test_weeks_leave_no_gap(weekday: int) -> None:
 )
 def test_the_language_is_asked_for_or_the_browsers(asked: str | None, browser: str | None, spoken: str) -> None:
     assert pick_language(asked, browser) == spoken
+
+
+def test_the_figures_say_what_to_do_next() -> None:
+    """Late customers are called by who may, offers are weighed where the floor is at risk, entered where there is none."""
+    told = {step.name: step for step in steps(outlook(), FR, calls=True)}
+    late, amount = overdue(outlook().ledger)
+    assert late > 0 and FR.f.amount(amount) in told["call"].label and str(late) in told["call"].label
+    assert "call" not in {step.name for step in steps(outlook(), FR, calls=False)}
+    alone = replace(outlook().projection, curves={"baseline": outlook().baseline})
+    assert "offer" in {step.name for step in steps(replace(outlook(), projection=alone), FR, calls=True)}
+    risky = replace(outlook().baseline, probability_below_floor_ever=0.2)
+    calm = replace(outlook().baseline, probability_below_floor_ever=0.01)
+    for curve, weighed in ((risky, True), (calm, False)):
+        curves = {**outlook().projection.curves, "baseline": curve}
+        shown = replace(outlook(), projection=replace(outlook().projection, curves=curves))
+        assert ("weigh" in {step.name for step in steps(shown, EN, calls=True)}) is weighed
