@@ -133,6 +133,8 @@ def warnings(offer: Offer, paths: int, say: Voice) -> list[str]:
         told.append(say("decide.warn.notice"))
         if offer.factoring.recourse:
             told.append(say("decide.warn.recourse"))
+        if offer.factoring.draw_policy == "on_demand" and offer.factoring.funding_delay_bd:
+            told.append(say("decide.warn.on_demand", count=offer.factoring.funding_delay_bd))
     if offer.insurance is not None:
         told.append(say("decide.warn.insured", share=say.f.percent(1 - offer.insurance.insured_pct)))
         if offer.insurance.premium_min_minor:

@@ -54,9 +54,7 @@ def flows() -> dict[Heading, np.ndarray]:
 def offers(count: int) -> Frontier:
     """So many offers, a tenth of them efficient, each with words as long as those of a sample offer."""
     luck = np.random.default_rng(5)
-    words = (
-        "Offre d’affacturage Lutécia, avec recours + Police d’assurance-crédit Garonne · à la demande, solde tenu au seuil"
-    )
+    words = "Offre d’affacturage Lutécia, avec recours + Police d’assurance-crédit Garonne · à la demande, quand le solde passe sous le seuil"
     points = [
         Point(
             letter=chr(65 + k % 26) if k % 10 == 0 else "",

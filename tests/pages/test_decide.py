@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,13 @@ from data import repository
 from data.access import FINANCE
 from forecasting.choice.frontier import verdicts
 from forecasting.choice.menu import menu
-from forecasting.choice.offers import candidates
+from forecasting.choice.offers import Offer, candidates
 from forecasting.ledger import Ledger
 from pages.ui import answering, decide_desk, decide_words, session
 from pages.ui.frame import plain
 from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.voice import voice_of
+from tests.forecasting.simulation.questions import FACTORING
 from tests.pages.fixtures.store import opened_page, small_store
 
 company = small_store
@@ -99,3 +101,12 @@ def test_a_search_is_stopped_and_begun_again(company: Path, monkeypatch: pytest.
     app.button(key="decide_again").click().run()
     settled(app)
     assert app.select_slider(key="decide_level")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_draw_on_demand_warns_of_the_days_until_it_arrives(language: Language) -> None:
+    say = voice_of(language)
+    for policy, days, told in (("on_demand", 2, True), ("on_demand", 0, False), ("full", 2, False)):
+        contract = replace(FACTORING, draw_policy=policy, funding_delay_bd=days)  # type: ignore[arg-type]
+        words = decide_words.warnings(Offer(factoring=contract, insurance=None), 500, say)
+        assert (say("decide.warn.on_demand", count=days) in words) is told
