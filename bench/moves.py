@@ -1,4 +1,4 @@
-"""What-if at the speed of thought: a slider's move to the new sentence on screen, against the same on an empty app.
+"""What-if at the speed of thought: a slider's move to the new curve on screen, against the new words of an empty app.
 
 `python -m bench.moves` starts both apps and drives Debian's Chromium (packages of requirements-dev.txt); moves of the two
 take turns, so that whatever else the machine does burdens both. Prints medians and their ratio.
@@ -24,6 +24,9 @@ from bench.load import free_port, served, wait_until_served
 MOVES: Final = 20
 _EMPTY: Final = 'import streamlit as st\nst.markdown(f"moved {st.slider(chr(68), 0, 60, 0)}")\n'
 _PAUSE_MS: Final = 1_500
+#: What moves on the empty app, and the lines of the figure on ours, as drawn.
+_WORDS: Final = "document.querySelector('[data-testid=stMarkdown] p')?.innerText"
+_CURVES: Final = """[...document.querySelectorAll("[class*='st-key-hero'] .js-line")].map(l => l.getAttribute('d').slice(0, 400)).join()"""
 
 
 @contextmanager
@@ -41,16 +44,13 @@ def empty_app(folder: Path) -> Iterator[int]:
         process.wait(10)
 
 
-def move(page: Page, where: str) -> float:
-    """Seconds from a key press on the first slider to changed words in `where`."""
-    before = page.locator(where).first.inner_text()
+def move(page: Page, look: str) -> float:
+    """Seconds from a key press on the first slider to another look: a text that a script reads from the page."""
+    before = page.evaluate(f"() => {look}")
+    assert before, "there is nothing to look at"
     started = time.perf_counter()
     page.get_by_role("slider").first.press("ArrowRight")
-    page.wait_for_function(
-        "([where, before]) => (document.querySelector(where)?.innerText ?? before) !== before",
-        arg=[where, before],
-        polling=10,
-    )
+    page.wait_for_function(f"before => {{ const now = {look}; return now && now !== before }}", arg=before, polling=10)
     seconds = time.perf_counter() - started
     page.wait_for_timeout(_PAUSE_MS)
     return seconds
@@ -66,7 +66,7 @@ def moves_ratio(ours_port: int, empty_port: int) -> dict[str, float]:
         plain.goto(f"http://localhost:{empty_port}/")
         plain.get_by_text("moved").wait_for()
         page.wait_for_timeout(5_000)
-        pairs = [(move(plain, "[data-testid=stMarkdown] p"), move(page, ".st-key-say")) for _ in range(MOVES)]
+        pairs = [(move(plain, _WORDS), move(page, _CURVES)) for _ in range(MOVES)]
         browser.close()
     empty, ours = (statistics.median(column) for column in zip(*pairs, strict=True))
     return {"empty_ms": round(1e3 * empty), "ours_ms": round(1e3 * ours), "move_vs_empty_app": round(ours / empty, 2)}
