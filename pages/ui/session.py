@@ -102,6 +102,19 @@ class Memory:
         self.turns = Turns(os.cpu_count() or 1)
 
 
+def still_here() -> None:
+    """Ends the run of a reader who has left or opened another page meanwhile; called by those who wait.
+
+    Streamlit looks for such news wherever a run touches the session's state.
+    """
+    st.session_state.get("question")
+
+
+def me() -> object:
+    """This reader's session, told from all others."""
+    return st.session_state.setdefault("me", object())
+
+
 @st.cache_resource(show_spinner=False)
 def memory() -> Memory:
     """What this process remembers for all of its sessions."""
