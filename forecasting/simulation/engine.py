@@ -306,8 +306,8 @@ def each_block(
     """Runs every block on a pool of threads, telling progress, until done; raises Cancelled when asked to stop."""
     done, pending = 0, set[Future[int]]()
     if threads == 1:
-        for first in firsts:
-            done += run(first)
+        for block in firsts:
+            done += run(block)
             _tell(done, count, progress, cancelled)
         return
     with ThreadPoolExecutor(max_workers=threads) as pool:
