@@ -58,6 +58,11 @@ def day_order(balance: Int64, levels: tuple[int, ...], *, threads: int = 2, plai
         stop = min(first + _STRIDE, days)
         day_bands(balance, ranks, bounds, first, stop, found.quantile, found.below, found.total)
 
+    firsts = range(0, days, _STRIDE)
+    if threads == 1:
+        for first in firsts:
+            part(first)
+        return found
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        list(pool.map(part, range(0, days, _STRIDE)))
+        list(pool.map(part, firsts))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -33,6 +34,8 @@ from pages.ui.session import Contracts, Desk
 #: Paths of a coarse answer, shown first where a whole one takes longer than a reader's hand.
 COARSE_PATHS: Final = 200
 SLOW_SECONDS: Final = 0.1
+#: How long a thread may keep Python's lock while others want it (five milliseconds unless told).
+_SWITCH_SECONDS: Final = 0.0005
 #: Whole answers after which what the process has loaded is taken for permanent: by then the first pages have been drawn.
 _SETTLED_AFTER: Final = (2, 12)
 
@@ -48,22 +51,33 @@ def answer(at: Desk, question: Question, *, coarse: bool = False) -> Projection:
     return projection(session.ledger(at), session.scenario(at, question), session.contracts(at), coarse=coarse)
 
 
-def projection(of: Ledger, asked: Scenario, under: Contracts, *, coarse: bool = False) -> Projection:
+def projection(
+    of: Ledger, asked: Scenario, under: Contracts, *, coarse: bool = False, soon_done: bool = False
+) -> Projection:
     """The answer to one question: from memory where it was asked before, else computed.
 
     The first paths of a question are those of the whole answer, so that a coarse answer is work that the whole one reuses.
+    soon_done: before the answers that others wait for. Where many ask, who has left or opened another page waits no more.
     """
-    memory = session.memory()
+    kept = session.memory().projections
     few = min(COARSE_PATHS, asked.path_count)
     if coarse and not is_ready(of, asked, under):
         asked_for = replace(asked, path_count=few)
-        return memory.projections.get((of.fingerprint, asked_for, under), lambda: _compute(of, asked, under, few))
-    return memory.projections.get((of.fingerprint, asked, under), lambda: _compute(of, asked, under, asked.path_count))
+        return kept.get(
+            (of.fingerprint, asked_for, under),
+            lambda: _compute(of, asked, under, few, soon_done=True),
+            look=session.still_here,
+        )
+    return kept.get(
+        (of.fingerprint, asked, under),
+        lambda: _compute(of, asked, under, asked.path_count, soon_done=soon_done),
+        look=session.still_here,
+    )
 
 
-def _compute(of: Ledger, asked: Scenario, under: Contracts, path_count: int) -> Projection:
+def _compute(of: Ledger, asked: Scenario, under: Contracts, path_count: int, *, soon_done: bool) -> Projection:
     memory, engine = session.memory(), _engine()
-    with memory.turns.turn() as threads:
+    with memory.turns.turn(who=session.me(), soon_done=soon_done, look=session.still_here) as threads:
         if asked.kind == "certain":
             return cast("Projection", engine.project(of, asked, under.factoring, under.insurance))
         started = time.perf_counter()
@@ -104,9 +118,9 @@ def book_of(of: Ledger, asked: Scenario) -> Any:
 def is_slow() -> bool:
     """Whether whole answers take long enough lately that a moved control should see a coarse one first.
 
-    Not while others wait for theirs: a coarse answer is drawn in vain where the whole one has to queue anyway.
+    Not where others ask as well: a coarse answer costs them time, and the whole one has to queue anyway.
     """
-    return session.memory().seconds > SLOW_SECONDS and not session.memory().turns.is_busy()
+    return session.memory().seconds > SLOW_SECONDS and not session.memory().turns.is_crowded(session.me())
 
 
 def behind_day(
@@ -193,6 +207,8 @@ def is_cold() -> bool:
 @st.cache_resource(show_spinner=False)
 def _engine() -> ModuleType:
     """The engine, imported once the compiler knows where to keep its code and has put it there."""
+    # Sessions that draw their page hold Python's lock, and between two compiled steps an answer waits for it so long.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     use_kernel_cache()
     kernel_warmup.wait(session.warming())
     from forecasting.simulation import engine
@@ -203,8 +219,11 @@ def _engine() -> ModuleType:
 def projections(
     of: Ledger, asked: Iterable[Scenario], under: Contracts, *, coarse: bool = False
 ) -> dict[Scenario, Projection]:
-    """Several questions on the same ledger and contracts."""
-    return {one: projection(of, one, under, coarse=coarse) for one in asked}
+    """What the causes of an answer need beside it: several questions on the same ledger and contracts.
+
+    Who asks has waited for the answer already, so that these go before the questions of others.
+    """
+    return {one: projection(of, one, under, coarse=coarse, soon_done=True) for one in asked}
 
 
 def is_ready(of: Ledger, asked: Scenario, under: Contracts) -> bool:

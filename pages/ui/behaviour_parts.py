@@ -55,7 +55,7 @@ def learnt_of(of: Ledger) -> Learnt:
 
 def notice(at: Desk) -> None:
     """One line where the curves count on what somebody knows better than the history; nothing otherwise."""
-    standing = [kept for kept in repository.overrides(at.store, at.principal) if kept.in_force]
+    standing = [kept for kept in session.overrides(at) if kept.in_force]
     if standing:
         kinds = dict.fromkeys(kept.said.kind for kept in reversed(standing))
         words = at.say.list([at.say(f"behaviour.kind.{kind}").lower() for kind in kinds])

@@ -5,6 +5,7 @@ Narrow no-break spaces, true minus signs and the order of unit and number follow
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -76,6 +77,15 @@ class Formats:
     def amount(self, amount_minor: int, *, signed: bool = False) -> str:
         """An amount in thousands with its unit: 1 284 k€ or €1,284k."""
         return self.of_thousands(self.thousands(amount_minor), signed=signed)
+
+    def amounts(self, amounts_minor: Iterable[int]) -> list[str]:
+        """Many amounts as `amount` writes each: a curve's days, of which many read alike."""
+        per, texts = 1000 * 10 ** Currency(self.currency).exponent, dict[int, str]()
+        thousands = [round_ratio(int(amount), per) for amount in amounts_minor]
+        for number in thousands:
+            if number not in texts:
+                texts[number] = self.of_thousands(number)
+        return [texts[number] for number in thousands]
 
     def of_thousands(self, thousands: int, *, signed: bool = False) -> str:
         """Whole thousands with their unit; differences are taken between such numbers so that they add up on screen."""

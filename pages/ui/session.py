@@ -17,7 +17,17 @@ from data.access import FINANCE, Principal, may
 from data.factoring_files import read_factoring
 from data.insurance_files import read_insurance
 from data.jobs import start_serving
-from data.repository import Company, DataVersion, InvoiceFilter, InvoiceLine, Missing, SavedContract, SavedScenario, Store
+from data.repository import (
+    Company,
+    DataVersion,
+    InvoiceFilter,
+    InvoiceLine,
+    KeptOverride,
+    Missing,
+    SavedContract,
+    SavedScenario,
+    Store,
+)
 from data.sample import SCENARIO_NAMES, sample_company
 from data.sample_store import clear_store, fill_store
 from data.scenario_files import scenario_from_text, write_scenario
@@ -86,6 +96,7 @@ class Memory:
         self.choices: Bounded[tuple[str, Principal, str], str] = Bounded(16)
         self.stops: Bounded[tuple[str, Principal], tuple[tuple[str, date], ...]] = Bounded(8)
         self.stopped: Bounded[tuple[str, tuple[tuple[str, date], ...]], Ledger] = Bounded(4)
+        self.overrides: Bounded[tuple[str, Principal], tuple[KeptOverride, ...]] = Bounded(8)
         self.budgets: Bounded[tuple[str, Principal], tuple[BudgetLine, ...]] = Bounded(8)
         self.books: Bounded[tuple[str, Scenario], Any] = Bounded(6)
         self.grounds: Bounded[str, Any] = Bounded(3)
@@ -100,6 +111,19 @@ class Memory:
         self.seconds = 0.0
         self.answers = 0
         self.turns = Turns(os.cpu_count() or 1)
+
+
+def still_here() -> None:
+    """Ends the run of a reader who has left or opened another page meanwhile; called by those who wait.
+
+    Streamlit looks for such news wherever a run touches the session's state.
+    """
+    st.session_state.get("question")
+
+
+def me() -> object:
+    """This reader's session, told from all others."""
+    return st.session_state.setdefault("me", object())
 
 
 @st.cache_resource(show_spinner=False)
@@ -214,6 +238,12 @@ def _with_budget(at: Desk, known: Ledger) -> Ledger:
     if may(at.principal, "read_treasury"):
         lines = memory().budgets.get((_key(at.version), at.principal), lambda: repository.budget(at.store, at.principal))
     return memory().completed.get((known.fingerprint, lines), lambda: continued(known, lines))
+
+
+def overrides(at: Desk) -> tuple[KeptOverride, ...]:
+    """What somebody knows better than the history, newest first; read once for a state of the store."""
+    key = (_key(at.version), at.principal)
+    return memory().overrides.get(key, lambda: repository.overrides(at.store, at.principal))
 
 
 def remembered(at: Desk, name: str) -> str:

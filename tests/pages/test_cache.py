@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -63,3 +65,68 @@ def test_one_changed_cent_in_sixty_thousand_rows_is_another_question() -> None:
     kept: Bounded[str, str] = Bounded(4)
     assert kept.get(fingerprint(0), lambda: "old") == "old"
     assert kept.get(fingerprint(1), lambda: "new") == "new"
+
+
+def _until(told: Callable[[], bool]) -> None:
+    patience = time.monotonic() + 10
+    while not told():
+        assert time.monotonic() < patience
+        time.sleep(0.005)
+
+
+def test_who_waits_computes_where_the_first_gives_up() -> None:
+    kept: Bounded[str, int] = Bounded(4)
+    begun, let_go, calls, answers = threading.Event(), threading.Event(), list[int](), list[int]()
+
+    def given_up() -> int:
+        begun.set()
+        let_go.wait(10)
+        raise KeyboardInterrupt
+
+    def first() -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            kept.get("k", given_up)
+
+    def second() -> int:
+        calls.append(1)
+        return 7
+
+    leader = threading.Thread(target=first)
+    leader.start()
+    assert begun.wait(10)
+    others = [threading.Thread(target=lambda: answers.append(kept.get("k", second))) for _ in range(4)]
+    for other in others:
+        other.start()
+    let_go.set()
+    for thread in (leader, *others):
+        thread.join(10)
+    assert answers == [7] * 4 and len(calls) == 1
+
+
+def test_who_has_left_does_not_wait_and_the_computation_goes_on() -> None:
+    kept: Bounded[str, int] = Bounded(4)
+    begun, let_go, left = threading.Event(), threading.Event(), list[str]()
+
+    def slow() -> int:
+        begun.set()
+        let_go.wait(10)
+        return 7
+
+    def leave() -> None:
+        raise ZeroDivisionError
+
+    def waiter() -> None:
+        with pytest.raises(ZeroDivisionError):
+            kept.get("k", slow, look=leave)
+        left.append("left")
+
+    leader = threading.Thread(target=lambda: kept.get("k", slow))
+    leader.start()
+    assert begun.wait(10)
+    other = threading.Thread(target=waiter)
+    other.start()
+    _until(lambda: bool(left))
+    assert leader.is_alive()
+    let_go.set()
+    leader.join(10)
+    assert kept.get("k", lambda: pytest.fail("computed twice")) == 7

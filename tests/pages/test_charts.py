@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from dataclasses import replace
@@ -17,7 +18,7 @@ from streamlit.elements.lib import streamlit_plotly_theme as theme
 
 from forecasting.simulation.flows import VARIANTS, Variant
 from pages.ui import tokens
-from pages.ui.charts.base import month_ticks, nice_step, shortened, spread
+from pages.ui.charts.base import Canvas, Frame, month_ticks, nice_step, shortened, spread
 from pages.ui.charts.compare import Compared, compare
 from pages.ui.charts.drivers import Bridge, drivers
 from pages.ui.charts.frontier import Frontier, Point, frontier
@@ -99,6 +100,15 @@ def test_no_figure_is_heavy_or_coloured(language: Language) -> None:
         written = set(re.findall(r"#[0-9a-fA-F]{6}\b", str(own)))
         assert written <= allowed, written - allowed
         assert "rgb" not in str(own)
+
+
+def test_a_figure_is_sent_as_plotly_would_send_it_and_a_misspelt_part_is_found() -> None:
+    drawn = hero(picture(), voice_of("fr"))
+    assert json.loads(drawn.to_json()) == json.loads(go.Figure(data=drawn.data, layout=drawn.layout).to_json())
+    canvas = Canvas(Frame(height=10, left=0, right=0, top=0, bottom=0))
+    canvas.scatter(x=[1], y=[2], lines={})
+    with pytest.raises(ValueError, match="lines"):
+        canvas.figure().to_json()
 
 
 def test_streamlit_still_replaces_our_slots() -> None:

@@ -99,3 +99,9 @@ def test_a_fraction_of_a_cent_is_refused() -> None:
 @given(st.integers(-(10**12), 10**12), st.sampled_from([FR, EN]))
 def test_an_amount_reads_back_as_it_was_written(amount_minor: int, formats: Formats) -> None:
     assert formats.read_amount(formats.cents(amount_minor)) == amount_minor
+
+
+@settings(derandomize=True, max_examples=50)
+@given(st.lists(st.integers(-(10**9), 10**9) | st.sampled_from([-50_000, 49_999, 50_000, 0])), st.sampled_from([FR, EN]))
+def test_many_amounts_read_as_each_does(amounts_minor: list[int], formats: Formats) -> None:
+    assert formats.amounts(amounts_minor) == [formats.amount(amount) for amount in amounts_minor]

@@ -58,7 +58,7 @@ def account(picture: Account, say: Voice) -> go.Figure:
             mode="lines",
             name=name,
             line=style,
-            text=[say.f.amount(int(a)) for a in amounts],
+            text=say.f.amounts(amounts.tolist()),
             hovertemplate="%{text}",
         )
         ends.append((float(heights[-1]), name, str(style["color"]), style["width"] == 2.5))

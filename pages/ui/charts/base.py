@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import plotly.graph_objects as go
-
 from forecasting.dates import to_date, to_day
 from pages.ui import tokens
+from pages.ui.charts.drawn import Drawn
 from pages.ui.formats import Formats
 
 #: What plotly may do on a screen: nothing but answer to the pointer.
@@ -43,10 +42,7 @@ def stamp(day: int) -> int:
 
 
 class Canvas:
-    """A figure in the making: traces, words and shapes are gathered, then built and checked by plotly once.
-
-    Plotly's own `add_…` builds the whole list anew at each call, which costs a slider its speed.
-    """
+    """A figure in the making: traces, words and shapes are gathered, then sent as they are (`Drawn`)."""
 
     def __init__(self, frame: Frame) -> None:
         self._traces: list[dict[str, Any]] = []
@@ -106,10 +102,10 @@ class Canvas:
         """Properties of the whole figure."""
         self._layout |= layout
 
-    def figure(self) -> go.Figure:
+    def figure(self) -> Drawn:
         """The finished figure."""
-        layout = {**self._layout, **self._axes, "annotations": self._words, "shapes": self._shapes}
-        return go.Figure(data=self._traces, layout=layout)
+        layout = {**self._layout, **self._axes, "annotations": self._words or None, "shapes": self._shapes or None}
+        return Drawn(self._traces, layout)
 
 
 def shortened(words: str, most: int) -> str:

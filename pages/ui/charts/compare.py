@@ -57,7 +57,7 @@ def compare(picture: Compared, say: Voice) -> go.Figure:
             mode="lines",
             name=name,
             line={"color": color, "width": 2, "dash": dash},
-            text=[say.f.amount(int(a)) for a in curve.p50_minor],
+            text=say.f.amounts(curve.p50_minor.tolist()),
             hovertemplate="%{text}",
         )
         canvas.scatter(

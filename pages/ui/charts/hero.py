@@ -229,7 +229,7 @@ class _Drawing:
             self._line(self._place(curve), curve.p50_minor[self.kept], name, style)
 
     def _line(self, place: dict[str, object], amounts: Amounts, name: str, style: dict[str, object]) -> None:
-        texts = [self.say.f.amount(int(a)) for a in amounts]
+        texts = self.say.f.amounts(amounts.tolist())
         self.canvas.scatter(
             **place, y=self._heights(amounts), mode="lines", line=style, name=name, text=texts, hovertemplate="%{text}"
         )
