@@ -30,11 +30,16 @@ def kernel_digest() -> str:
     """A short name for the sources and versions that compiled code depends on."""
     digest = hashlib.sha256()
     digest.update(_versions().encode())
-    # the headings of flows.py are constants of the compiled code; all others stand in the kernel's own modules
-    for source in sorted([*_SOURCES.glob("kernel*.py"), _SOURCES / "flows.py"]):
+    for source in kernel_sources():
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def kernel_sources() -> list[Path]:
+    """The files that compiled code is made of, in one order everywhere."""
+    # the headings of flows.py are constants of the compiled code; all others stand in the kernel's own modules
+    return sorted([*_SOURCES.glob("kernel*.py"), _SOURCES / "flows.py"])
 
 
 @cache

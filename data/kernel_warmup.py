@@ -6,13 +6,14 @@ later start reads, with a mark once all of it is there.
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from data.kernel_cache import use_kernel_cache
+from data.kernel_cache import kernel_sources, use_kernel_cache
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 #: A compilation that takes longer than this is not waited for; the engine then compiles what it needs itself.
@@ -20,8 +21,8 @@ WAIT_SECONDS: Final = 900
 
 
 def is_ready() -> bool:
-    """Whether the kernel of this version was compiled on this machine."""
-    return _mark().exists()
+    """Whether the kernel of this version was compiled on this machine, from the files that stand here."""
+    return mark().exists()
 
 
 def start() -> subprocess.Popen[bytes] | None:
@@ -56,11 +57,13 @@ def warm() -> None:
     insurance = insurance_from_text(*sample.insurance, ledger).record
     asked = Scenario(horizon_days=60, path_count=64)
     project(ledger, asked, factoring, insurance, learnt=learnt(ledger, asked.horizon_days), plain=False)
-    _mark().touch()
+    mark().touch()
 
 
-def _mark() -> Path:
-    return use_kernel_cache() / "ready"
+def mark() -> Path:
+    """The file that says so. The compiler finds its code by where a source stands and when it was written: so does this."""
+    stands = "".join(f"{source} {source.stat().st_mtime_ns}\n" for source in kernel_sources())
+    return use_kernel_cache() / f"ready-{hashlib.sha256(stands.encode()).hexdigest()[:16]}"
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from data.repository import Store
 from data.sample import sample_company
 from forecasting.backtest import WeekForecast
 from forecasting.ledger import Ledger
+from tests.stores import new_store
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def test_work_that_is_stopped_fails_and_is_heard_of(ledger: Ledger) -> None:
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    with repo.create_store(place) as opened:
+    with new_store(place) as opened:
         yield opened
 
 

@@ -12,6 +12,7 @@ from data.budget_files import budget_from_text, budget_text
 from data.repository import Store
 from forecasting.activity import BudgetLine
 from forecasting.errors import InputRejected
+from tests.stores import new_store
 
 LINES = (
     BudgetLine(side="customer", month=12 * 2027, net_minor=12_345_67),
@@ -23,7 +24,7 @@ MONTHS = [12 * 2027, 12 * 2027 + 1]
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    with repository.create_store(place) as opened:
+    with new_store(place) as opened:
         yield opened
 
 

@@ -13,21 +13,25 @@ from cli import guarded
 from data import repository as repo
 from data.access import FINANCE, Principal
 from data.repository import Store
-from data.sample import sample_company
-from data.sample_store import fill_store
+from data.sample import SampleCompany, sample_company
 from forecasting.errors import AccessDenied, InputRejected
 from forecasting.ledger import Partner
 from tests.data.test_held import NAMED_IN, rows, say
+from tests.stores import sample_store
 
 AS_OF = date(2026, 11, 25)
 ADMINISTRATOR = Principal(role="administrator", name="admin@example.org")
 NAME = 'Électricité "Hénin" & Fils'
 
 
+@pytest.fixture(scope="module")
+def sample() -> SampleCompany:
+    return sample_company(AS_OF, invoices=1_000)
+
+
 @pytest.fixture
-def store(place: str) -> Iterator[Store]:
-    with repo.create_store(place) as opened:
-        fill_store(opened, FINANCE, sample_company(AS_OF, invoices=1_000))
+def store(place: str, sample: SampleCompany) -> Iterator[Store]:
+    with sample_store(place, sample) as opened:
         repo.save_partner(opened, FINANCE, Partner(partner_id="C001", name=NAME, vat_number="FR40303265045"))
         yield opened
 

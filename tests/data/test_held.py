@@ -12,9 +12,9 @@ from data.access import FINANCE
 from data.repository import Store
 from data.repository_traces import TEXTS, partner_tables
 from data.sample import SampleCompany, sample_company
-from data.sample_store import fill_store
 from forecasting.errors import InputRejected
 from forecasting.ledger import Partner
+from tests.stores import sample_store
 
 AS_OF = date(2026, 11, 25)
 
@@ -26,8 +26,7 @@ def sample() -> SampleCompany:
 
 @pytest.fixture
 def store(place: str, sample: SampleCompany) -> Iterator[Store]:
-    with repo.create_store(place) as opened:
-        fill_store(opened, FINANCE, sample)
+    with sample_store(place, sample) as opened:
         yield opened
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from data import kernel_warmup
-from data.kernel_cache import use_kernel_cache
+from data import kernel_cache, kernel_warmup
 
 
 @pytest.fixture
@@ -29,10 +30,28 @@ def test_an_empty_cache_is_not_ready(empty_cache: Path) -> None:
 
 
 def test_nothing_starts_where_the_mark_stands(empty_cache: Path) -> None:
-    (use_kernel_cache() / "ready").touch()
+    kernel_warmup.mark().touch()
     assert kernel_warmup.is_ready()
     assert kernel_warmup.start() is None
     kernel_warmup.wait(None)
+
+
+@pytest.mark.parametrize("edit", ["written again", "copied elsewhere"])
+def test_the_mark_speaks_of_these_files_as_they_were_compiled(
+    empty_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edit: str
+) -> None:
+    """The compiler works again in both cases, though not a letter has changed: a first screen must be told to wait for it."""
+    sources = tmp_path / "simulation"
+    shutil.copytree(kernel_cache._SOURCES, sources)
+    monkeypatch.setattr(kernel_cache, "_SOURCES", sources)
+    kernel_warmup.mark().touch()
+    assert kernel_warmup.is_ready()
+    if edit == "written again":
+        os.utime(sources / "kernel_money.py", (0, 0))
+    else:
+        shutil.copytree(sources, tmp_path / "copy")
+        monkeypatch.setattr(kernel_cache, "_SOURCES", tmp_path / "copy")
+    assert not kernel_warmup.is_ready()
 
 
 def test_the_apart_process_compiles_and_leaves_the_mark() -> None:

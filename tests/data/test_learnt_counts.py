@@ -21,6 +21,7 @@ from data.sample import sample_company
 from data.sample_store import fill_store
 from forecasting.behaviour import Behaviour, PaymentHistory
 from forecasting.behaviour.library import FIRST, LAST
+from tests.stores import new_store
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -46,7 +47,7 @@ def learnt_lateness(behaviour: Behaviour, history: PaymentHistory) -> dict[str, 
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    with repository.create_store(place) as opened:
+    with new_store(place) as opened:
         yield opened
 
 

@@ -14,6 +14,7 @@ from data.loading import LoadRequest, load_files
 from data.repository import Match, Store
 from forecasting.dates import to_day
 from forecasting.errors import AccessDenied
+from tests.stores import new_store
 
 SALES = """invoice_id,customer,issue_date,due_date,amount
 FA-1001,Nordex SAS,2026-10-01,2026-10-31,1200.00
@@ -38,7 +39,7 @@ STATEMENT = """:20:STMT
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    with repository.create_store(place) as opened:
+    with new_store(place) as opened:
         for name, text in (("clients.csv", SALES), ("bank.sta", STATEMENT)):
             (outcome,) = load_files(
                 opened, FINANCE, [SourceFile(name=name, content=text.encode())], LoadRequest(side="customer")

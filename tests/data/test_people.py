@@ -10,6 +10,7 @@ from data import repository as repo
 from data.access import FINANCE, Principal
 from data.repository import Person, Store
 from forecasting.errors import AccessDenied, InputRejected
+from tests.stores import new_store
 
 CHIEF = Principal(role="administrator", name="chef@orvalise.fr")
 INES = Person(email="ines@orvalise.fr", role="sales", name="Inès Lacaze", owner="Inès Lacaze")
@@ -18,7 +19,7 @@ PAUL = Person(email="paul@orvalise.fr", role="viewer")
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    with repo.create_store(place) as opened:
+    with new_store(place) as opened:
         yield opened
 
 

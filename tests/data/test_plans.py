@@ -15,6 +15,7 @@ from data.repository import Contact, Store
 from forecasting.dates import to_day
 from forecasting.errors import AccessDenied
 from forecasting.ledger import Ledger
+from tests.stores import new_store
 
 SALES = """invoice_id,customer,issue_date,due_date,amount
 F1,Nordex,2026-08-01,2026-08-31,900.00
@@ -28,7 +29,7 @@ STRANGER = Principal(role="sales", owner="somebody", name="somebody")
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    with repository.create_store(place) as opened:
+    with new_store(place) as opened:
         load_files(
             opened, FINANCE, [SourceFile(name="c.csv", content=SALES.encode())], LoadRequest(side="customer", as_of=TODAY)
         )

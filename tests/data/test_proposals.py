@@ -13,13 +13,14 @@ from data.repository import Store
 from data.repository_proposals import bank_proposals, category_of, remember_proposals
 from forecasting.dates import to_day
 from forecasting.ledger import PlannedFlow
+from tests.stores import new_store
 
 MONTHS = [date(2026, m, 28) for m in range(5, 11)]
 
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    with repository.create_store(place) as opened:
+    with new_store(place) as opened:
         yield opened
 
 

@@ -30,13 +30,14 @@ from forecasting.dates import to_day
 from forecasting.errors import InputRejected
 from forecasting.ledger import NO_AMOUNT, NO_DAY, Account, Ledger, Partner, PlannedFlow
 from tests.data.rows import invoice, reading
+from tests.stores import new_store
 
 AS_OF = date(2026, 1, 15)
 
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    with repo.create_store(place) as opened:
+    with new_store(place) as opened:
         repo.save_company(opened, FINANCE, Company(name="Essai", opening_cash_minor=1_000_00, opening_date=AS_OF))
         yield opened
 
@@ -319,7 +320,7 @@ def test_other_currencies_need_a_rate(store: Store) -> None:
 
 
 def test_an_empty_store_takes_the_currency_of_its_first_file(place: str) -> None:
-    with repo.create_store(place) as store:
+    with new_store(place) as store:
         stored(store, reading(invoice("F1", 100_00, currency="USD"), invoice("F2", 5_00, currency="USD")))
         assert repo.company(store, FINANCE).currency == "USD"
         assert sum(amounts(repo.load_ledger(store, FINANCE, AS_OF)).values()) == 105_00
@@ -353,7 +354,7 @@ def test_bank_lines_of_overlapping_statements_are_counted_once(store: Store) -> 
 
 
 def test_a_statement_gives_the_opening_balance_where_nobody_typed_one(place: str) -> None:
-    with repo.create_store(place) as store:
+    with new_store(place) as store:
         balances = (
             BalanceRow(account_id="A", day=date(2026, 1, 13), balance_minor=5_00, kind="closing", source_row=1),
             BalanceRow(account_id="A", day=date(2026, 1, 14), balance_minor=7_00, kind="closing", source_row=2),
@@ -400,7 +401,7 @@ def test_the_group_s_cash_is_what_the_banks_tell(store: Store) -> None:
 
 
 def test_without_a_typed_balance_the_banks_common_day_counts(place: str) -> None:
-    with repo.create_store(place) as store:
+    with new_store(place) as store:
         balances = (
             BalanceRow(account_id="A", day=date(2026, 1, 9), balance_minor=50_00, kind="closing", source_row=1),
             BalanceRow(account_id="B", day=date(2026, 1, 9), balance_minor=20_00, kind="closing", source_row=2),
@@ -488,7 +489,7 @@ def test_a_mapping_is_remembered_by_its_source(store: Store) -> None:
 
 
 def test_settings_are_asked_for_until_they_are_there(place: str) -> None:
-    with repo.create_store(place) as store:
+    with new_store(place) as store:
         missing = [
             "opening_balance",
             "overdraft",

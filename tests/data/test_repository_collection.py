@@ -19,6 +19,7 @@ from forecasting.ledger import NO_DAY, Partner
 from forecasting.scenario import Scenario
 from forecasting.simulation.certain import certain_facts
 from tests.data.rows import invoice, reading
+from tests.stores import new_store
 
 DAY = date(2026, 2, 10)
 ANA = Principal(role="sales", owner="Ana", name="ana")
@@ -27,7 +28,7 @@ PROMISE: dict[str, Any] = {"step": "phone", "outcome": "promised", "promise_day"
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    with repo.create_store(place) as opened:
+    with new_store(place) as opened:
         rows = (invoice("F1", 100_00), invoice("F2", 60_00, open_minor=40_00), invoice("G1", 70_00, partner="C2"))
         repo.store_reading(opened, FINANCE, *reading(*rows))
         for name, owner in (("C1", "Ana"), ("C2", "Bob")):

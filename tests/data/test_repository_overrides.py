@@ -15,6 +15,7 @@ from forecasting.errors import InputRejected
 from forecasting.ledger import NO_DAY, Ledger, Partner
 from forecasting.overrides import NONE, DelayShift, Trust
 from tests.data.rows import invoice, reading
+from tests.stores import new_store
 
 ANNE = Principal(role="finance", name="Anne")
 DAY = date(2026, 11, 25)
@@ -23,7 +24,7 @@ PROMISED = date(2026, 12, 18)
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    with repo.create_store(place) as opened:
+    with new_store(place) as opened:
         repo.save_partner(opened, ANNE, Partner(partner_id="C", segment="shops", owner="Inès"))
         repo.save_partner(opened, ANNE, Partner(partner_id="D", segment="shops"))
         repo.store_reading(opened, ANNE, *reading(invoice("F1", 12_000, partner="C"), invoice("F2", 500, partner="D")))

@@ -22,6 +22,7 @@ from forecasting.errors import AccessDenied, InputRejected
 from forecasting.ledger import Partner
 from tests.data.rows import invoice, reading
 from tests.data.test_held import rows
+from tests.stores import new_store
 
 TODAY = date(2026, 11, 25)
 ADMINISTRATOR = Principal(role="administrator", name="admin@example.org")
@@ -42,7 +43,7 @@ def old_invoice(store: Store, partner_id: str, last: date, *, paid: bool = True)
 
 @pytest.fixture
 def store(tmp_path: Any) -> Iterator[Store]:
-    with repo.create_store(tmp_path / "s.duckdb") as opened:
+    with new_store(tmp_path / "s.duckdb") as opened:
         old_invoice(opened, "OLD", date(2021, 3, 5))
         old_invoice(opened, "OWES", date(2021, 3, 5), paid=False)
         old_invoice(opened, "NEW", date(2026, 3, 5))

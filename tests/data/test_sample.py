@@ -25,6 +25,7 @@ from forecasting.ledger import NO_DAY, Invoices, Ledger
 from forecasting.simulation.facts import InvoiceEvents
 from forecasting.simulation.operations import planned_days
 from forecasting.vat import computed_returns
+from tests.stores import new_store
 
 AS_OF = date(2026, 11, 25)
 
@@ -41,7 +42,7 @@ def ledger(sample: SampleCompany) -> Ledger:
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    with repo.create_store(place) as opened:
+    with new_store(place) as opened:
         yield opened
 
 

@@ -12,11 +12,12 @@ from data.access import FINANCE, Principal
 from data.repository import Opened, Store
 from data.repository_audit import utc_now
 from forecasting.errors import AccessDenied
+from tests.stores import new_store
 
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    with repository.create_store(place) as opened:
+    with new_store(place) as opened:
         yield opened
 
 

@@ -12,14 +12,18 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 #: A first start compiles the engine; later ones take it from its cache.
 PATIENCE_MS = 240_000
+#: What a page is to show or to do is waited for so long: a machine under load answers late, and that is no failure.
+WAIT_MS = 90_000
+expect.set_options(timeout=WAIT_MS)
 PHONE_AGENT = (
     "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Mobile Safari/537.36"
 )
@@ -90,12 +94,30 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+#: Without a graphics card an animation that never ends (a spinner, a skeleton) takes most of a core, on which the answer
+#: is being computed: here each runs once. What it ends with, and every transition, stays.
+ONCE = """
+const once = new CSSStyleSheet();
+once.replaceSync("*, *::before, *::after { animation-iteration-count: 1 !important; }");
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, once];
+"""
+
+
+def context_of(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser with cookies of its own."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(WAIT_MS)
+    context.add_init_script(ONCE)
+    return context
+
+
 class Reader:
     """A person at a browser; `outside` collects every request that leaves the app."""
 
     def __init__(self, browser: Browser, server: Server, language: str, *, phone: bool, dark: bool) -> None:
         self.server = server
-        self.context = browser.new_context(
+        self.context = context_of(
+            browser,
             viewport={"width": 390, "height": 844} if phone else {"width": 1440, "height": 1400},
             locale="fr-FR" if language == "fr" else "en-GB",
             color_scheme="dark" if dark else "light",
@@ -104,7 +126,6 @@ class Reader:
             has_touch=phone,
         )
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(30_000)
         self.outside: list[str] = []
         self.page.on("request", lambda request: self._note(request.url))
 
@@ -133,9 +154,26 @@ class Reader:
             )
             self.page.wait_for_timeout(250)
 
+    def says_anew(self, before: str) -> str:
+        """Wait until the sentence at the top is another one, and read it."""
+        self.page.wait_for_function(
+            "before => { const said = document.querySelector('.st-key-say')?.innerText.trim(); return said && said !== before; }",
+            arg=before,
+            timeout=PATIENCE_MS,
+        )
+        self.settle()
+        return self.sentence()
+
     def sentence(self) -> str:
         """The one sentence at the top."""
         return self.page.locator(".st-key-say").inner_text().strip()
+
+
+def curves_are_named(page: Page) -> None:
+    """Wait until the curve's chart names all four: the charts of a page are drawn one after the other, each in its time."""
+    names = page.locator("[class*='st-key-hero'] .annotation")
+    for variant in ("Sans protection", "Affacturage", "Assurance", "Les deux"):
+        names.filter(has_text=variant).first.wait_for(state="attached")
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from pages.ui.style import RULES
-from tests.e2e.conftest import Reader, Server, serve
+from tests.e2e.conftest import PATIENCE_MS, Reader, Server, curves_are_named, serve
 
 pytestmark = pytest.mark.browser
 
@@ -29,10 +29,7 @@ Power & Co,S-9002,2026-11-05,2026-12-05,990.10
 def test_the_director_asks_saves_and_reopens(reader: Reader) -> None:
     page = reader.open()
     plain = reader.sentence()
-    page.locator(".js-plotly-plot .annotation").first.wait_for(state="attached")
-    names = page.locator(".js-plotly-plot .annotation").all_text_contents()
-    for name in ("Sans protection", "Affacturage", "Assurance", "Les deux"):
-        assert any(name in text for text in names), f"the curve of {name} is missing"
+    curves_are_named(page)
     slider = page.get_by_role("slider", name="Paiements clients, retard")
     for _ in range(15):
         slider.press("ArrowRight")
@@ -42,8 +39,8 @@ def test_the_director_asks_saves_and_reopens(reader: Reader) -> None:
     factor.press("ArrowRight")
     page.get_by_text(re.compile("défauts ×1,5")).wait_for()
     reader.settle()
-    asked = reader.sentence()
-    assert asked != plain and "delay=15" in page.url and "defaults=1.5" in page.url
+    page.wait_for_url(re.compile(r"(?=.*delay=15)(?=.*defaults=1\.5)"), timeout=PATIENCE_MS)
+    asked = reader.says_anew(plain)
     page.get_by_role("radio", name="Les deux").click()
     page.wait_for_url(re.compile("band=both"))
     reader.settle()
@@ -55,11 +52,11 @@ def test_the_director_asks_saves_and_reopens(reader: Reader) -> None:
     address = page.url
     other = reader.context.new_page()
     other.goto(address)
-    other.get_by_text(re.compile("15 jours de retard")).wait_for(timeout=60_000)
-    other.wait_for_timeout(1500)
-    other.wait_for_function("() => !document.querySelector('.st-key-coarse')")
-    assert other.locator(".st-key-say").inner_text().strip() == asked
-    assert other.get_by_role("radio", name="Les deux").is_checked()
+    other.get_by_text(re.compile("15 jours de retard")).wait_for()
+    other.wait_for_function(
+        "asked => document.querySelector('.st-key-say')?.innerText.trim() === asked", arg=asked, timeout=PATIENCE_MS
+    )
+    expect(other.get_by_role("radio", name="Les deux")).to_be_checked()
     other.close()
 
 
@@ -119,7 +116,7 @@ def test_a_question_outlives_a_walk_to_another_page(reader: Reader) -> None:
     page.wait_for_url("**/?delay=10&defaults=2*")
     page.get_by_role("button", name="Le point bas").click()
     page.get_by_text("Solde médian").first.wait_for()
-    assert "10 jours" in page.locator(".st-key-ask_delay").inner_text()
+    expect(page.locator(".st-key-ask_delay")).to_contain_text("10 jours", use_inner_text=True)
 
 
 def test_own_files_from_empty_to_curve_and_back(own_company: Reader) -> None:
@@ -142,8 +139,8 @@ def test_own_files_from_empty_to_curve_and_back(own_company: Reader) -> None:
     page.get_by_role("radio", name=re.compile("Imports faits")).click()
     page.get_by_text("clients.csv").first.wait_for()
     page.goto(own_company.server.url + "/")
-    page.get_by_text(re.compile("La courbe s’arrête le")).wait_for(timeout=60_000)
-    assert page.get_by_text(re.compile("cette sortie|ces sorties n’y sont pas")).count()
+    page.get_by_text(re.compile("La courbe s’arrête le")).wait_for()
+    page.get_by_text(re.compile("cette sortie|ces sorties n’y sont pas")).first.wait_for(state="attached")
     page.goto(own_company.server.url + "/load?view_of=history")
     page.get_by_role("button", name="Annuler cet import").click()
     page.get_by_text("annulé").first.wait_for()
@@ -172,7 +169,7 @@ def test_the_keyboard_alone_suffices(reader: Reader) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
     page.get_by_text(re.compile("défauts ×1,5")).wait_for()
-    assert reader.sentence() != before
+    reader.says_anew(before)
 
 
 def test_a_hostile_link_gets_a_sentence(reader: Reader) -> None:
@@ -186,7 +183,7 @@ def test_a_second_process_gets_a_sentence(reader: Reader, server: Server, chromi
     for second in serve(server.store):
         someone = Reader(chromium, second, "fr", phone=False, dark=False)
         someone.page.goto(second.url)
-        someone.page.get_by_text(re.compile("ouvertes par un autre processus")).wait_for(timeout=60_000)
+        someone.page.get_by_text(re.compile("ouvertes par un autre processus")).wait_for()
         someone.context.close()
 
 

@@ -30,7 +30,7 @@ def test_finance_works_the_list_and_sales_sees_its_own(person: Reader) -> None:
     page = person.open("/collect")
     assert re.search(r"clients à relancer aujourd’hui.* commencez par", person.sentence())
     page.get_by_role("button", name="Ce que vaut chaque action").click()
-    page.get_by_text("Injonction de payer, 120 jours").wait_for(timeout=60_000)
+    page.get_by_text("Injonction de payer, 120 jours").wait_for()
     person.settle()
     page.get_by_role("button", name="Préparer le PDF").click()
     with page.expect_download() as download:
@@ -46,7 +46,8 @@ def test_finance_works_the_list_and_sales_sees_its_own(person: Reader) -> None:
     page.get_by_role("button", name="Noter", exact=True).click()
     page.get_by_text(re.compile("noté", re.IGNORECASE)).first.wait_for()
     page = person.open("/")
-    assert page.locator(".st-key-kpi").inner_text() != before, "a promise and a plan move the curve"
+    # a promise and a plan move the curve
+    page.wait_for_function("before => document.querySelector('.st-key-kpi')?.innerText !== before", arg=before)
 
     page = person.open("/sales")
     page.get_by_role("combobox", name="Client", exact=True).click()

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from forecasting.factoring.journal import FEC_COLUMNS
-from tests.e2e.conftest import Reader, serve
+from tests.e2e.conftest import Reader, curves_are_named, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.proof]
 
@@ -48,11 +48,8 @@ def test_offers_from_blank_move_four_curves_and_tell_their_story(director: Reade
     entered(director, "/factoring", "Factor A", ("Commission (%)", "0,9"), ("Marge (%)", "1,1"), ("Quotité (%)", "90"))
     entered(director, "/insurance", "Police B", ("Quotité garantie (%)", "80"), ("Taux de prime (%)", "0,5"))
     director.open("/")
-    assert director.sentence() != before
-    page.locator(".js-plotly-plot .annotation").first.wait_for(state="attached")
-    shown = page.locator(".js-plotly-plot .annotation").all_text_contents()
-    for variant in ("Sans protection", "Affacturage", "Assurance", "Les deux"):
-        assert any(variant in text for text in shown), variant
+    director.says_anew(before)
+    curves_are_named(page)
 
     director.open("/factoring")
     page.get_by_role("heading", name="L’histoire d’une facture").wait_for()

@@ -65,7 +65,9 @@ def left_in(page: Page, other: Language, language: Language) -> set[str]:
     seen = page.inner_text("body").replace("\u202f", " ")
     lines = {line.strip() for line in seen.splitlines()}
     long = foreign if other == "en" else {words for words in foreign if words.count(" ") >= 3}
-    return (foreign & lines) | {words for words in long if re.search(rf"(?<!\w){re.escape(words)}(?!\w)", seen)}
+    return (foreign & lines) | {
+        words for words in long if words in seen and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", seen)
+    }
 
 
 @pytest.mark.parametrize("reader", LOOKS, indirect=True)

@@ -18,12 +18,13 @@ def test_a_frozen_view_opens_by_its_link_alone(reader: Reader, server: Server, c
     page.get_by_role("button", name="Partager").click()
     page.get_by_label("Titre").fill("Conseil d’administration")
     page.get_by_role("button", name="Créer le lien").click()
-    page.get_by_text(re.compile(r"/shared\?key=")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"/shared\?key=")).wait_for()
     link = page.get_by_text(re.compile(r"/shared\?key=")).first.inner_text().strip()
     guest = Reader(chromium, server, "en", phone=True, dark=False)
     guest.page.goto(link)
-    guest.page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
+    guest.page.locator(".js-plotly-plot").first.wait_for()
     guest.settle()
+    guest.page.get_by_text(re.compile("1,000 draws")).first.wait_for(state="attached")
     body = guest.page.locator("body").inner_text()
     assert "Conseil d’administration" in body and "1,000 draws" in body
     assert not re.search("Orvalise|Castelune|Import|Factoring offer", body), "no name, no menu"

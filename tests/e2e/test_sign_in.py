@@ -19,7 +19,7 @@ from data import repository
 from data.access import FINANCE, Principal
 from data.repository import Person
 from data.sample_store import fill_store
-from tests.e2e.conftest import Server, free_port, serve
+from tests.e2e.conftest import Server, context_of, free_port, serve
 from tests.pages.fixtures.company import small_sample
 
 pytestmark = pytest.mark.browser
@@ -127,8 +127,7 @@ def hosted(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def signed_in(chromium: Browser, hosted: Server) -> Page:
-    page = chromium.new_context(locale="fr-FR").new_page()
-    page.set_default_timeout(60_000)
+    page = context_of(chromium, locale="fr-FR").new_page()
     page.goto(hosted.url)  # the framework knows the pages' addresses once a first session has run
     page.get_by_text("Connectez-vous avec le compte de votre société.").wait_for()
     page.goto(f"{hosted.url}/treasury")

@@ -11,7 +11,6 @@ import pytest
 
 from data import repository
 from data.access import FINANCE
-from data.sample_store import fill_store
 from data.scenario_files import write_scenario
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.scenario import Scenario
@@ -24,13 +23,13 @@ from pages.ui.voice import voice_of
 from tests.forecasting.simulation.questions import FACTORING, INSURANCE
 from tests.pages.fixtures.company import small_sample
 from tests.pages.test_pages import _with_store, opened
+from tests.stores import sample_store
 
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("store") / "small.duckdb"
-    with repository.create_store(path) as store:
-        fill_store(store, FINANCE, small_sample())
+    sample_store(path, small_sample()).close()
     yield from _with_store(path)
 
 

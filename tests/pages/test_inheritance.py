@@ -11,12 +11,12 @@ import pytest
 
 from data import repository
 from data.access import FINANCE
-from data.sample_store import fill_store
 from data.scenario_files import write_scenario
 from forecasting.scenario import Defaults, Delays, Scenario
 from pages.ui.i18n import LANGUAGES, Language
 from tests.pages.fixtures.company import small_sample
 from tests.pages.test_pages import _with_store, opened
+from tests.stores import sample_store
 
 PARENT = Scenario(delays=Delays(add_days=10))
 
@@ -24,8 +24,7 @@ PARENT = Scenario(delays=Delays(add_days=10))
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "small.duckdb"
-    with repository.create_store(path) as store:
-        fill_store(store, FINANCE, small_sample())
+    with sample_store(path, small_sample()) as store:
         parent = repository.save_scenario(store, FINANCE, name="Plus tard", content=write_scenario(PARENT))
         failing = replace(PARENT, defaults=Defaults(multiply_probability=Decimal(3)))
         for name, asked in (("Pareil", PARENT), ("Plus de défauts", failing)):

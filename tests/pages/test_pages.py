@@ -21,6 +21,7 @@ from pages.ui import session
 from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.voice import voice_of
 from tests.pages.fixtures.company import small_sample
+from tests.stores import new_store, sample_store
 
 APP = str(Path(__file__).parents[2] / "app.py")
 PAGES = ("cash", "scenarios", "factoring", "insurance", "invoices", "load")
@@ -30,15 +31,14 @@ PATIENCE = 120
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("store") / "small.duckdb"
-    with repository.create_store(path) as store:
-        fill_store(store, FINANCE, small_sample())
+    sample_store(path, small_sample()).close()
     yield from _with_store(path)
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "empty.duckdb"
-    repository.create_store(path).close()
+    new_store(path).close()
     yield from _with_store(path)
 
 

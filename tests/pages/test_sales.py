@@ -14,6 +14,7 @@ from pages.ui import session
 from pages.ui.i18n import LANGUAGES, Language
 from tests.pages.fixtures.company import small_sample
 from tests.pages.fixtures.store import opened_page, small_store
+from tests.stores import new_store
 
 company = small_store
 PAGES = Path(__file__).parents[2] / "pages"
@@ -97,7 +98,7 @@ def test_pages_about_customers_stand_on_a_phone(company: Path, page: str) -> Non
 @pytest.mark.parametrize("page", ["collect", "customers", "sales"])
 def test_an_empty_store_is_no_error(tmp_path: Path, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "empty.duckdb"
-    repository.create_store(path).close()
+    new_store(path).close()
     monkeypatch.setenv("ENCAISSE_STORE", str(path))
     app = opened_page(page)
     assert app.title[0].value and not app.error
