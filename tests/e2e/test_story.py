@@ -77,11 +77,13 @@ def test_the_story_of_a_meeting(director: Reader, tmp_path: Path) -> None:
     # why
     page.get_by_role("button", name=re.compile(re.escape(say("day.lowest", day="").strip().rstrip(",")))).click()
     page.locator(".st-key-day_behind").get_by_text(say("day.median")).first.wait_for()
+    director.settle()  # while it is drawn anew a page is faded
     assert not axe(page), "a day that is explained is accessible"
 
     # compare
     walk(director, say("scenarios.title"))
     page.get_by_text(say("scenarios.total")).first.wait_for()
+    director.settle()
     assert not axe(page)
 
     # choose
@@ -104,9 +106,11 @@ def test_the_story_of_a_meeting(director: Reader, tmp_path: Path) -> None:
     target = tmp_path / "pack.zip"
     download.value.save_as(target)
     for name, text in read_pack(target).items():
-        assert sentence in text, f"{name} says the sentence of the screen"
+        # A document is read glyph by glyph: where one ends and a space begins is a matter of distances.
+        text = text.replace(" ", "")
+        assert sentence.replace(" ", "") in text, f"{name} says the sentence of the screen"
         for number in numbers if name != "pack.xlsx" else ():
-            assert number in text, f"{name} shows {number}"
+            assert number.replace(" ", "") in text, f"{name} shows {number}"
     amounts = {re.sub(r"\D", "", number) for number in numbers if "%" not in number}
     assert amounts <= numbers_in(target), "the workbook holds the amounts as numbers"
     assert not director.outside
