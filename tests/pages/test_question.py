@@ -136,7 +136,9 @@ def test_those_fail_whom_the_panel_names() -> None:
     """A saved failure stays as it was told while its customer is named; a name taken away, or added, is heeded."""
     ledger = small_ledger()
     first, second = sorted(p.partner_id for p in ledger.partners[:2])
-    told = Insolvency(partner_id=first, judgment=ledger.as_of + 90, dividend_rate=Decimal("0.4"))
+    told = Insolvency(
+        partner_id=first, judgment=ledger.as_of + 90, declared=ledger.as_of + 90, dividend_rate=Decimal("0.4")
+    )
     base = Scenario(insolvencies=(told,))
     question = question_of(base, "abc")
     assert question.fails == (first,)
