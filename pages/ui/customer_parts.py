@@ -142,7 +142,7 @@ def headlines(found: Customers, say: Voice) -> list[Headline]:
         _number("overdue", say.f.percent(found.overdue_minor / found.owed_minor) if found.owed_minor else UNKNOWN, say),
         Headline(
             label=say("customers.kpi.largest", count=_LARGEST),
-            help=say("explain.customers_largest"),
+            help=say("explain.customers_largest", count=_LARGEST),
             value=say.f.percent(concentration(owed, _LARGEST)),
             second=f"{name} {say.f.percent(concentration(owed, 1))}" if name else "",
         ),
@@ -165,9 +165,10 @@ def _days(dso: Dso | None, say: Voice) -> str:
 
 
 def definitions(say: Voice) -> None:
-    """How each number is counted, printed."""
+    """How each number is counted, printed: definition, formula and source as one paragraph."""
     for code in ("simple", "counted_back", "best"):
-        st.caption(f"**{say(f'customers.kpi.{code}')}** · {say(f'customers.definition.{code}')}")
+        words = say(f"customers.definition.{code}").replace("\n\n", " ")
+        st.caption(f"**{say(f'customers.kpi.{code}')}** · {words}")
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────────────────────────────

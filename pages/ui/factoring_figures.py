@@ -92,6 +92,7 @@ def _services(at: Desk, contract: FactoringContract, curve: Curve, path: PathRes
     numbers = [
         Headline(
             label=say(f"factoring.split.{service}"),
+            help=say(f"explain.split_{service}"),
             value=say.f.amount(parts[service]),
             second=say(f"factoring.split.{service}_note"),
         )
@@ -100,6 +101,7 @@ def _services(at: Desk, contract: FactoringContract, curve: Curve, path: PathRes
     numbers.append(
         Headline(
             label=say("factoring.split.admin"),
+            help=say("explain.split_admin"),
             value=say.f.amount(admin),
             second=say("factoring.split.admin_note", hours=say.f.decimal(path.admin_hours)),
         )
