@@ -95,7 +95,7 @@ def history_of(ledger: Ledger, side: Side, as_of: int | None = None) -> PaymentH
     """
     day = ledger.as_of if as_of is None else as_of
     invoices = ledger.customers if side == "customer" else ledger.suppliers
-    left, last = _what_is_open(ledger, invoices, side, day)
+    left, last = what_is_open(ledger, invoices, side, day)
     telling = (left > 0) | _paid_on_known_days(ledger, invoices, side, day)
     rows = np.flatnonzero((invoices.amount_minor > 0) & (invoices.issue < day) & telling)
     settled = left[rows] <= 0
@@ -122,7 +122,7 @@ def history_of(ledger: Ledger, side: Side, as_of: int | None = None) -> PaymentH
     )
 
 
-def _what_is_open(ledger: Ledger, invoices: Invoices, side: Side, day: int) -> tuple[Amounts, npt.NDArray[np.int64]]:
+def what_is_open(ledger: Ledger, invoices: Invoices, side: Side, day: int) -> tuple[Amounts, npt.NDArray[np.int64]]:
     """Per invoice of the side, what is open on the morning of `day`, and the last day on which something reduced it."""
     left = invoices.amount_minor.astype(np.int64).copy()
     last = np.full(len(left), NO_DAY, dtype=np.int64)

@@ -13,12 +13,12 @@ import streamlit as st
 from data.exporters.plan_files import weeks_text
 from forecasting.choice.offers import largest_debtors
 from forecasting.curve import Curve, Projection
+from forecasting.group.views import cut, group_of
 from forecasting.ledger import Ledger
 from forecasting.money import Currency
 from forecasting.plan import WorkingCapital, working_capital
 from forecasting.plan.changes import Changes, Order, StepCode, steps
 from forecasting.plan.credit import Credit, certain_cost_minor
-from forecasting.plan.entity import entities, of_entity
 from forecasting.plan.statement import by_period, month_starts, statement
 from forecasting.plan.suppliers import POLICIES, SupplierPolicy, annual_rate, exposure
 from forecasting.scenario import Scenario
@@ -67,12 +67,12 @@ class Answer:
 
 def entity(at: Desk, of: Ledger) -> Ledger:
     """The group, or one of its entities where invoices or accounts name several."""
-    say, names = at.say, entities(of)
-    if len(names) < 2:
+    say, group = at.say, group_of(of)
+    if group is None:
         return of
     chosen = st.segmented_control(
         say("plan.entity"),
-        ["", *names],
+        ["", *group.names],
         default="",
         required=True,
         format_func=lambda name: frame.plain(name) or say("plan.group"),
@@ -81,7 +81,7 @@ def entity(at: Desk, of: Ledger) -> Ledger:
     if not chosen:
         return of
     st.caption(say("plan.entity_note"))
-    return of_entity(of, str(chosen))
+    return cut(group, str(chosen))
 
 
 # ── what may change ──────────────────────────────────────────────────────────────────────────────────────────────────
