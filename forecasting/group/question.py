@@ -22,20 +22,22 @@ def asked_in(view: View, scenario: Scenario) -> tuple[Scenario, tuple[str, ...]]
     group = view.group
     if group is None or view.ledger is group.loaded:
         return scenario, ()
+    if group.members.shared and (scenario.insolvencies or scenario.shocks):
+        twins = _twins(group.loaded, group.members)
+        judged, shocked = _judgments(scenario.insolvencies, twins), _shocks(scenario.shocks, twins)
+        scenario = replace(scenario, insolvencies=tuple(judged), shocks=tuple(shocked))
+    if not (scenario.payments or scenario.credit_notes or scenario.disputes):
+        return scenario, ()
     here = _Here(view)
     told = [*(f.invoice_id for f in scenario.credit_notes), *(f.invoice_id for f in scenario.disputes)]
     if not view.name:
         told += [fact.invoice_id for fact in scenario.payments]
-    lost = set(filter(here.is_mutual, told))
-    twins = _twins(group.loaded, group.members)
     return replace(
         scenario,
         payments=tuple(found for fact in scenario.payments if (found := here.payment(fact))),
         credit_notes=tuple(f for f in scenario.credit_notes if here.is_own_customer(f.invoice_id)),
         disputes=tuple(f for f in scenario.disputes if here.is_own_customer(f.invoice_id)),
-        insolvencies=tuple(_judgments(scenario.insolvencies, twins)),
-        shocks=tuple(_shocks(scenario.shocks, twins)),
-    ), tuple(sorted(lost))
+    ), tuple(sorted(set(filter(here.is_mutual, told))))
 
 
 class _Here:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from forecasting.dates import business_day_from
 from forecasting.errors import EncaisseError
-from forecasting.group.members import Members, inside_rows, members_of, one_debtor, owners
+from forecasting.group.members import ENTITIES_MIN, Members, entities, inside_rows, members_of, one_debtor, owners
 from forecasting.group.mutual import Mutual, mutual_of
 from forecasting.ledger import NO_DAY, Account, Invoices, Ledger, Side
 from forecasting.ledger_build import with_opening
@@ -79,12 +79,18 @@ def view_of(ledger: Ledger, entity: str = GROUP) -> View:
     return View(ledger=cut(group, entity), group=group, name=entity)
 
 
-@lru_cache(maxsize=4)
 def group_of(ledger: Ledger) -> Group | None:
-    """The group that a ledger is, None for a company by itself (fewer than two entities)."""
+    """The group that a ledger is, None for a company by itself (fewer than two entities).
+
+    The last groups are remembered; of a company by itself nothing is.
+    """
+    return _group_of(ledger) if len(entities(ledger)) >= ENTITIES_MIN else None
+
+
+@lru_cache(maxsize=4)
+def _group_of(ledger: Ledger) -> Group:
     members = members_of(ledger)
-    if members is None:
-        return None
+    assert members is not None, "a group has two entities or more"
     one = replace(ledger, partners=one_debtor(ledger.partners, members))
     inside = {side: inside_rows(side_of(ledger, side), members) for side in SIDES}
     own_affair = any(rows.any() for rows in inside.values())

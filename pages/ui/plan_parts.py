@@ -13,7 +13,6 @@ import streamlit as st
 from data.exporters.plan_files import weeks_text
 from forecasting.choice.offers import largest_debtors
 from forecasting.curve import Curve, Projection
-from forecasting.group.views import cut, group_of
 from forecasting.ledger import Ledger
 from forecasting.money import Currency
 from forecasting.plan import WorkingCapital, working_capital
@@ -63,25 +62,6 @@ class Answer:
     def changed(self) -> Ledger:
         """The ledger with everything changed."""
         return self.steps[-1][1] if self.steps else self.ledger
-
-
-def entity(at: Desk, of: Ledger) -> Ledger:
-    """The group, or one of its entities where invoices or accounts name several."""
-    say, group = at.say, group_of(of)
-    if group is None:
-        return of
-    chosen = st.segmented_control(
-        say("plan.entity"),
-        ["", *group.names],
-        default="",
-        required=True,
-        format_func=lambda name: frame.plain(name) or say("plan.group"),
-        key="plan_entity",
-    )
-    if not chosen:
-        return of
-    st.caption(say("plan.entity_note"))
-    return cut(group, str(chosen))
 
 
 # ── what may change ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -248,7 +228,7 @@ def answer(at: Desk, of: Ledger, asked: Changes) -> Answer:
     before = answering.projection(of, scenario, session.Contracts())
     with st.spinner(at.say("plan.computing")):
         found = tuple(
-            (code, changed, answering.projection(changed, scenario, session.Contracts()))
+            (code, session.changed(at, changed), answering.projection(changed, scenario, session.Contracts()))
             for code, changed in steps(of, asked)
         )
     return Answer(before=before, steps=found, ledger=of)
