@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from commands.console import Console
+from commands.entities import seen
 from commands.grammar import LEDGER, OUT, Argument, Values, Verb, file, within
 from commands.inputs import Question, read_question
 from forecasting.errors import InputRejected
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from data.cluster import Cluster
     from data.exporters.projection_files import Summary
     from forecasting.curve import Projection
+    from forecasting.group.views import View
     from pages.ui.i18n import Translator
 
 #: Invoices times paths that the reference computes again to vouch for the engine: some seconds.
@@ -48,16 +51,18 @@ def run(call: Values, console: Console) -> int:
     clock = _Clock()
     with clock.stage("read"):
         question = read_question(call["ledger"], call["scenario"], call["factoring"], call["insurance"])
+        question, view = seen(question, call["entity"], call["ledger"])
     console.problems(question.warnings)
     question = replace(question, scenario=_asked(question.scenario, call))
     answer = _certain if question.scenario.kind == "certain" else _drawn
     try:
-        summary = answer(question, call, clock, console)
+        summary = answer(question, view, call, clock, console)
     except InputRejected as rejected:
         return console.problems(rejected.problems, file=str(call["scenario"] or call["ledger"]))
     if console.as_json:
         return console.answer(summary)
-    return console.answer(summary, *_sentences(summary, question.ledger.currency, console.words))
+    said = _of_the_group(summary, question.ledger.currency, console.words)
+    return console.answer(summary, *_sentences(summary, question.ledger.currency, console.words), *said)
 
 
 def _asked(scenario: Scenario, call: Values) -> Scenario:
@@ -66,36 +71,45 @@ def _asked(scenario: Scenario, call: Values) -> Scenario:
     return replace(scenario, **{name: value for name, value in asked.items() if value is not None})
 
 
-def _certain(question: Question, call: Values, clock: _Clock, _: Console) -> Summary:
-    from data.exporters.projection_files import certain_summary, write_certain, write_summary
+def _certain(question: Question, view: View | None, call: Values, clock: _Clock, _: Console) -> Summary:
+    from data.exporters.projection_files import certain_summary, write_certain
     from forecasting.simulation.variants import project_certain
 
     with clock.stage("project"):
         projection = project_certain(question.ledger, question.scenario, question.factoring, question.insurance)
     with clock.stage("write"):
         write_certain(projection, question.ledger.currency, call["out"])
-    summary = certain_summary(projection, question.ledger, question.scenario.seed, clock.seconds)
-    write_summary(summary, call["out"])
+    return _written(certain_summary(projection, question.ledger, question.scenario.seed, clock.seconds), view, call["out"])
+
+
+def _written(summary: Summary, view: View | None, folder: Path) -> Summary:
+    """The summary in its folder, of a group with what its companies owe each other."""
+    from data.exporters.projection_files import write_summary
+
+    if view is not None and view.group is not None:
+        from data.exporters.group_files import group_summary, write_group
+
+        write_group(view.group, folder)
+        summary = {**summary, "group": group_summary(view)}
+    write_summary(summary, folder)
     return summary
 
 
-def _drawn(question: Question, call: Values, clock: _Clock, console: Console) -> Summary:
-    from data.exporters.projection_files import drawn_summary, write_drawn, write_summary
+def _drawn(question: Question, view: View | None, call: Values, clock: _Clock, console: Console) -> Summary:
+    from data.exporters.projection_files import drawn_summary, write_drawn
     from data.kernel_cache import use_kernel_cache
 
     use_kernel_cache()
-    projection = _projected(question, call, clock, console)
+    projection = _projected(question, view, call, clock, console)
     console.progress_done()
     with clock.stage("write"):
         write_drawn(projection, question.ledger.currency, call["out"])
-    summary = drawn_summary(projection, clock.seconds)
-    write_summary(summary, call["out"])
-    return summary
+    return _written(drawn_summary(projection, clock.seconds), view, call["out"])
 
 
-def _projected(question: Question, call: Values, clock: _Clock, console: Console) -> Projection:
+def _projected(question: Question, view: View | None, call: Values, clock: _Clock, console: Console) -> Projection:
     # Imported after the cache has its place, which the compiler asks for when the kernel is imported.
-    from data.learning import learnt
+    from data.learning import learnt, learnt_in
     from forecasting.simulation.engine import CHECK_PATHS, evaluate, simulate
 
     ledger, scenario, invoices = question.ledger, question.scenario, max(_open_invoices(question.ledger), 1)
@@ -107,10 +121,11 @@ def _projected(question: Question, call: Values, clock: _Clock, console: Console
     }
     with _workers(call["workers"]) as cluster:
         with clock.stage("learn"):
-            known = learnt(ledger, scenario.horizon_days)
+            known = learnt(ledger, scenario.horizon_days) if view is None else learnt_in(view, scenario.horizon_days)
         with clock.stage("project"):
             book = simulate(ledger, scenario, learnt=known)
             if cluster is not None:
+                how["entity"] = "" if view is None else view.name
                 return cluster.evaluate(book, known, call["ledger"], question.factoring, question.insurance, **how)
             plain = scenario.path_count * invoices <= _PLAIN_INVOICES
             return evaluate(book, question.factoring, question.insurance, plain=plain, **how)
@@ -143,6 +158,23 @@ def _sentences(summary: Summary, currency: str, words: Translator) -> list[str]:
     return lines
 
 
+def _of_the_group(summary: Summary, currency: str, words: Translator) -> list[str]:
+    """What is said of a group beside its curve: who it is, what was between its companies, what does not agree."""
+    group = summary.get("group")
+    if group is None:
+        return []
+    exponent, names = Currency(currency).exponent, ", ".join(group["entities"])
+    if group["entity"]:
+        lines = [words("cli.project.entity_of", entity=group["entity"], names=names)]
+    else:
+        invoices = sum(pair["invoices"] for pair in group["between"])
+        lines = [words("cli.project.group_of", count=invoices, names=names)]
+    if group["differences"]:
+        gap = f"{to_text(group['gap_minor'], exponent)} {currency}"
+        lines.append(words("cli.project.differences", count=group["differences"], gap=gap))
+    return lines
+
+
 VERB = Verb(
     name="project",
     arguments=(
@@ -151,6 +183,7 @@ VERB = Verb(
         Argument(name="--scenario", metavar="FILE.toml", parse=file),
         Argument(name="--factoring", metavar="FILE.toml", parse=file),
         Argument(name="--insurance", metavar="FILE.toml", parse=file),
+        Argument(name="--entity", metavar="NAME"),
         Argument(name="--paths", metavar="N", parse=within(1, PATH_COUNT_MAX)),
         Argument(name="--seed", metavar="K", parse=within(0, 2**63 - 1)),
         Argument(name="--horizon", metavar="DAYS", parse=within(1, HORIZON_DAYS_MAX)),

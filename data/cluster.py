@@ -59,11 +59,13 @@ class Cluster:
         threads: int = 2,
         check_paths: int = 0,
         clock: Clock | None = None,
+        entity: str = "",
     ) -> Projection:
         """The projection of a book whose paths the workers draw.
 
         learnt: what the book was simulated with. folder: where every worker finds the book's ledger. shard_paths: how
-        many paths make a task; no result depends on it. The others as for the engine's `evaluate`.
+        many paths make a task; no result depends on it. entity: which of a group's companies the book is of. The others
+        as for the engine's `evaluate`.
         """
         count = book.scenario.path_count
         watch = Watch(clock)
@@ -73,6 +75,7 @@ class Cluster:
             scenario=book.scenario,
             factoring=factoring,
             insurance=insurance,
+            entity=entity,
         )
         shards = shards_of(count, shard_paths or _even(count, _SHARD_BLOCKS * book.block_paths, len(self._workers)))
         sums = merged(self.drawn(asked, shards, progress=progress, cancelled=cancelled), count)

@@ -23,6 +23,7 @@ from forecasting.version import MODEL_VERSION
 
 if TYPE_CHECKING:
     from forecasting.curve import Sums
+    from forecasting.group.views import View
     from forecasting.simulation.engine import Book
     from forecasting.simulation.expectations import Expectations
     from forecasting.simulation.flows import Variant
@@ -31,13 +32,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A question as it travels: the ledger by its folder and the id of its facts, the scenario, the contracts."""
+    """A question as it travels: the ledger by its folder and the id of its facts, the scenario, the contracts.
+
+    entity: which of a group's companies it is about, "" for all of them or a company by itself.
+    """
 
     folder: Path
     facts: str
     scenario: Scenario
     factoring: FactoringContract | None = None
     insurance: InsurancePolicy | None = None
+    entity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,7 @@ class _Opened:
 
     folder: Path
     facts: str
+    view: View
     book: Book
 
 
@@ -72,19 +78,20 @@ class Worker:
         return Part(facts=opened.facts, sums=sums_of(opened.book, asked.factoring, asked.insurance, shard, threads=1))
 
     def _open(self, asked: Asked) -> _Opened:
-        from data.learning import learnt
+        from data.learning import learnt_in
         from data.ledger_folder import read_ledger_folder
+        from forecasting.group.views import view_of
         from forecasting.simulation.engine import simulate
 
         held = self._opened
         kept = held if held and (held.folder, held.facts) == (asked.folder, asked.facts) else None
         if kept and kept.book.scenario == asked.scenario:
             return kept
-        ledger = kept.book.ledger if kept else read_ledger_folder(asked.folder).ledger
-        known = learnt(ledger, asked.scenario.horizon_days)
+        view = kept.view if kept else view_of(read_ledger_folder(asked.folder).ledger, asked.entity)
+        known = learnt_in(view, asked.scenario.horizon_days)
         ground = kept.book.ground if kept else None
-        book = simulate(ledger, asked.scenario, learnt=known, ground=ground)
-        return _Opened(folder=asked.folder, facts=facts_id(ledger, known), book=book)
+        book = simulate(view.ledger, asked.scenario, learnt=known, ground=ground)
+        return _Opened(folder=asked.folder, facts=facts_id(view.ledger, known), view=view, book=book)
 
 
 def facts_id(ledger: Ledger, known: Expectations) -> str:

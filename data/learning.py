@@ -10,6 +10,8 @@ from threadpoolctl import threadpool_limits
 
 from data.exporters.payments_files import learn_side
 from forecasting.behaviour import Behaviour, PaymentHistory, history_of
+from forecasting.group.learning import expectations_in
+from forecasting.group.views import View
 from forecasting.ledger import Ledger
 from forecasting.ledger_build import with_overrides
 from forecasting.overrides import Overrides
@@ -30,6 +32,13 @@ def learnt(ledger: Ledger, horizon_days: int) -> Expectations:
     """
     with _ONE_AT_A_TIME:
         return _learnt(ledger, max(horizon_days, _REACH))
+
+
+def learnt_in(view: View, horizon_days: int) -> Expectations:
+    """The same for one view of a group: learnt once from the whole group, so that its views meet the same payers."""
+    if view.group is None:
+        return learnt(view.ledger, horizon_days)
+    return expectations_in(view, learnt(view.group.consolidated, horizon_days))
 
 
 def learnt_customers(ledger: Ledger) -> tuple[PaymentHistory, Behaviour]:

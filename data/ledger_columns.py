@@ -38,7 +38,7 @@ INVOICES: Final = Columns(
 )
 PAYMENTS: Final = Columns(required=("invoice_id", "date", "amount"), optional=("side", "assumed"))
 PLANNED_FLOWS: Final = Columns(required=("date", "amount"), optional=("category", "label", "every", "until", "certainty"))
-PARTNER_TEXTS: Final = ("name", "segment", "sector", "country", "rating", "terms", "owner", "vat_number")
+PARTNER_TEXTS: Final = ("name", "segment", "sector", "country", "rating", "terms", "owner", "vat_number", "group_entity")
 PARTNERS: Final = Columns(
     required=("partner_id",),
     optional=(*PARTNER_TEXTS, "default_probability", "domestic", "public_body", "intra_group", "credit_limit"),

@@ -78,7 +78,7 @@ class _Folder:
         suppliers = read_invoices(self._table("supplier_invoices.csv", INVOICES), "supplier", rates, terms)
         payments = read_part_payments(self._table("payments.csv", PAYMENTS, optional=True), (customers, suppliers), rates)
         planned = self._planned(exponent)
-        accounts = self._accounts(currency)
+        accounts = self._accounts(currency, rates)
         self._reject()
         ledger = build_ledger(
             **head,
@@ -191,7 +191,7 @@ class _Folder:
             for day, amount, category, label, rhythm, last, sure in rows
         ]
 
-    def _accounts(self, currency: str) -> list[Account]:
+    def _accounts(self, currency: str, known: Rates) -> list[Account]:
         table = self._table("accounts.csv", ACCOUNTS, optional=True)
         ids = table.unique("account_id")
         codes = table.values("currency", parse_currency, currency)
@@ -209,6 +209,7 @@ class _Folder:
                 day=day,
                 overdraft_limit_minor=limit,
                 overdraft_rate=rate,
+                rate=known.rates.get(code) if entity and code != currency else None,
             )
             for account_id, entity, code, balance, day, limit, rate in rows
         ]

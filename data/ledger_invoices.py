@@ -15,7 +15,7 @@ from data.values import BadValue, parse_amount, parse_currency, parse_day, parse
 from forecasting.dates import due_on, to_date, to_day
 from forecasting.ledger import NO_AMOUNT, NO_DAY, Side
 from forecasting.ledger_build import VAT_RATE_DEFAULT, InvoiceColumns, PartPayment
-from forecasting.money import AMOUNT_LIMIT_MINOR, Currency, round_ratio, to_text
+from forecasting.money import AMOUNT_LIMIT_MINOR, Currency, converted, to_text
 
 _EXIGIBILITY: Final = {"debits": False, "encaissements": True}
 
@@ -35,9 +35,7 @@ class Rates:
 
     def convert(self, amount_minor: int, code: str) -> int:
         """An amount of another currency in the ledger's, rounded once."""
-        numerator, denominator = self.rates[code].as_integer_ratio()
-        shift = self.exponent - Currency(code).exponent
-        return round_ratio(amount_minor * numerator * 10 ** max(shift, 0), denominator * 10 ** max(-shift, 0))
+        return converted(amount_minor, self.rates[code], Currency(code), Currency(self.currency))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import TextIO
 
-from data.ledger_columns import ACCOUNTS, INVOICES, PARTNER_TEXTS, PARTNERS, PAYMENTS, PLANNED_FLOWS
+from data.ledger_columns import ACCOUNTS, EXCHANGE_RATES, INVOICES, PARTNER_TEXTS, PARTNERS, PAYMENTS, PLANNED_FLOWS
 from data.toml_writing import quoted
 from forecasting.dates import to_date
 from forecasting.ledger import NO_AMOUNT, NO_DAY, Account, Invoices, Ledger, Partner
@@ -40,8 +40,12 @@ def write_ledger_folder(ledger: Ledger, folder: Path) -> None:
             write_csv(folder / name, header, rows)
         else:
             (folder / name).unlink(missing_ok=True)
-    # Amounts are in one currency now; rates of an earlier ledger in the same folder would only mislead.
+    # Amounts are in one currency now: rates of an earlier ledger in the same folder would only mislead, and those that
+    # remain are of entities' accounts.
     (folder / "exchange_rates.csv").unlink(missing_ok=True)
+    rates = {a.currency: (a.currency, _date(ledger.as_of), f"{a.rate:f}") for a in ledger.accounts if a.rate is not None}
+    if rates:
+        write_csv(folder / "exchange_rates.csv", EXCHANGE_RATES.header, [rates[code] for code in sorted(rates)])
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:

@@ -25,6 +25,10 @@ class Rates:
         """An amount in the company's currency, rounded once, halves away from zero."""
         return amount_minor if currency == self.home else apply_rate(amount_minor, self.foreign[currency])
 
+    def per_unit(self, currency: str) -> Decimal:
+        """What one unit of a foreign currency is worth in units of the company's."""
+        return self.foreign[currency].scaleb(Currency(currency).exponent - Currency(self.home).exponent)
+
     def convert(self, amounts_minor: Amounts, currencies: Sequence[str] | None) -> Amounts:
         """A column in the company's currency; `currencies` None says that all of it is so already."""
         if currencies is None:

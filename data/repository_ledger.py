@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from data.access import Principal, may, require
 from data.repository_bank import read_accounts
 from data.repository_company import Company, first_day, read_company
-from data.repository_currency import read_rates
+from data.repository_currency import Rates, read_rates
 from data.repository_opening import OpeningCash, read_opening
 from data.repository_overrides import standing_overrides
 from data.repository_partners import read_partners
@@ -18,7 +18,7 @@ from data.repository_plans import standing_instalments
 from data.repository_rows import read_part_payments, read_side, within_amounts
 from data.store import Store
 from forecasting.dates import to_day
-from forecasting.ledger import Ledger, Side
+from forecasting.ledger import Account, Ledger, Side
 from forecasting.ledger_build import build_ledger
 
 
@@ -75,12 +75,18 @@ def load_ledger(store: Store, principal: Principal, as_of: date | None = None) -
             payments=payments,
             partners=read_partners(cursor, principal),
             planned_flows=read_planned_flows(cursor) if treasury else (),
-            accounts=read_accounts(cursor, day) if treasury else (),
+            accounts=_rated(read_accounts(cursor, day), rates) if treasury else (),
             **_treasury(told, read_opening(cursor, told, first, rates)) if treasury else {"opening_cash_minor": 0},
             vat_day=told.vat_day,
             vat_returns=told.vat_returns,
             overrides=standing_overrides(cursor),
         )
+
+
+def _rated(accounts: tuple[Account, ...], rates: Rates) -> tuple[Account, ...]:
+    """Accounts with what their currency is worth, where an entity's own balance needs it."""
+    foreign = rates.foreign
+    return tuple(replace(a, rate=rates.per_unit(a.currency)) if a.entity and a.currency in foreign else a for a in accounts)
 
 
 def _treasury(told: Company, opening: OpeningCash) -> dict[str, Any]:

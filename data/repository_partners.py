@@ -11,7 +11,8 @@ from data.repository_erased import is_known_again
 from data.store import Cursor, Store, table
 from forecasting.ledger import Partner, Side
 
-_COLUMNS: Final = tuple(f.name for f in fields(Partner))
+#: `group_entity` is not the register's: it stands in a table of its own.
+_COLUMNS: Final = tuple(f.name for f in fields(Partner) if f.name != "group_entity")
 
 
 def partners(store: Store, principal: Principal) -> tuple[Partner, ...]:

@@ -93,7 +93,7 @@ def clear_store(store: Store, principal: Principal) -> None:
 
 
 def _partners(cursor: Cursor, sample: SampleCompany, import_id: int) -> None:
-    names = [f.name for f in fields(Partner)]
+    names = [f.name for f in fields(Partner) if f.name != "group_entity"]
     columns = {name: [getattr(partner, name) for partner in sample.partners] for name in names}
     with staged(cursor, "sample_partners", pa.table({**columns, "import_id": [import_id] * len(sample.partners)})):
         listed = ", ".join((*names, "import_id"))

@@ -30,7 +30,10 @@ Certainty = Literal["sure", "likely", "possible"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partner:
-    """A customer or supplier; `default_probability` is for one year, None where nothing is known."""
+    """A customer or supplier; `default_probability` is for one year, None where nothing is known.
+
+    group_entity: the entity of the group that this partner is, "" for everybody outside.
+    """
 
     partner_id: str
     name: str = ""
@@ -46,6 +49,7 @@ class Partner:
     credit_limit_minor: int | None = None
     owner: str = ""
     vat_number: str = ""
+    group_entity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +120,11 @@ class PlannedFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A bank account with its balance on a day, in its own currency."""
+    """A bank account with its balance on a day, in its own currency.
+
+    rate: what one unit of that currency is worth in the ledger's, for an entity's account in another currency; None for
+    every other account, and where no rate is known.
+    """
 
     account_id: str
     entity: str
@@ -125,6 +133,7 @@ class Account:
     day: int
     overdraft_limit_minor: int = 0
     overdraft_rate: Decimal = Decimal(0)
+    rate: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

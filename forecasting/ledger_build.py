@@ -187,9 +187,16 @@ def with_credit_line(ledger: Ledger, more_minor: int, rate_pa: Decimal) -> Ledge
     return replace(changed, fingerprint=_fingerprint(changed))
 
 
-def with_opening(ledger: Ledger, *, opening_cash_minor: int, overdraft_limit_minor: int) -> Ledger:
-    """The same ledger from another opening balance and authorised overdraft, under a fingerprint of its own."""
-    changed = replace(ledger, opening_cash_minor=opening_cash_minor, overdraft_limit_minor=overdraft_limit_minor)
+def with_opening(
+    ledger: Ledger, *, opening_cash_minor: int, overdraft_limit_minor: int, cash_floor_minor: int | None = None
+) -> Ledger:
+    """The same ledger from another opening balance, authorised overdraft and floor, under a fingerprint of its own."""
+    changed = replace(
+        ledger,
+        opening_cash_minor=opening_cash_minor,
+        overdraft_limit_minor=overdraft_limit_minor,
+        cash_floor_minor=ledger.cash_floor_minor if cash_floor_minor is None else cash_floor_minor,
+    )
     return replace(changed, fingerprint=_fingerprint(changed))
 
 
@@ -303,6 +310,9 @@ def _plain(value: object) -> object:
         return _plain(known[:-1] if value.certainty == "sure" else known)
     if isinstance(value, Payment) and not value.assumed:
         # The same of a payment whose day a file told.
+        return _plain(astuple(value)[:-1])
+    if (isinstance(value, Partner) and not value.group_entity) or (isinstance(value, Account) and value.rate is None):
+        # The same of a partner outside any group, and of an account in the company's own currency.
         return _plain(astuple(value)[:-1])
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]

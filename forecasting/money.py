@@ -62,6 +62,21 @@ def apply_rate(amount_minor: int, rate: Decimal) -> int:
     return round_ratio(amount_minor * numerator, denominator)
 
 
+def converted(amount_minor: int, rate: Decimal, source: Currency, target: Currency) -> int:
+    """An amount of one currency in another, at what one unit of it is worth there, rounded once.
+
+    round(amount * rate * 10^(decimals of target - decimals of source)), minor units of each.
+
+    >>> converted(1_000, Decimal("0.92"), Currency("USD"), Currency("EUR"))
+    920
+    >>> converted(1_000, Decimal("0.00152"), Currency("XOF"), Currency("EUR"))
+    152
+    """
+    numerator, denominator = rate.as_integer_ratio()
+    shift = target.exponent - source.exponent
+    return round_ratio(amount_minor * numerator * 10 ** max(shift, 0), denominator * 10 ** max(-shift, 0))
+
+
 def net_of_vat(gross_minor: int, vat_rate: Decimal) -> int:
     """The amount before VAT, half_up(gross / (1 + vat))."""
     numerator, denominator = (1 + vat_rate).as_integer_ratio()

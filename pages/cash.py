@@ -12,6 +12,7 @@ from pages.ui import (
     change_parts,
     day_parts,
     frame,
+    group_parts,
     library,
     next_parts,
     panel,
@@ -23,7 +24,8 @@ from pages.ui.cash_words import Outlook, headlines, sentence
 def show() -> None:
     """Title, then everything that a control can move, in one fragment."""
     at = session.desk()
-    cash_parts.title(at)
+    cash_parts.title(group_parts.chosen(at))
+    group_parts.choose(at)
     st.session_state["whole_run"] = True
     cockpit()
 
@@ -31,7 +33,7 @@ def show() -> None:
 @st.fragment
 def cockpit() -> None:
     """Sentence, numbers, panel, curve, causes, weeks: a control redraws them and nothing else."""
-    at = session.desk()
+    at = group_parts.chosen(session.desk())
     ledger = session.ledger(at)
     if session.is_empty(ledger):
         cash_parts.empty(at)
@@ -65,6 +67,7 @@ def cockpit() -> None:
         cash_parts.causes(at, outlook)
     day_parts.behind(at, outlook)
     cash_parts.weeks(at, outlook)
+    group_parts.between(at)
     change_parts.changed(at)
     panel.write_address()
 

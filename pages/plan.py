@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import budget_parts, cash_parts, frame, plan_parts, session
+from pages.ui import budget_parts, cash_parts, frame, group_parts, plan_parts, session
 
 
 def show() -> None:
     """Title, sentence, numbers, what may change, both curves with the reason, working capital, calendar."""
-    at = session.desk()
+    at = group_parts.chosen(session.desk())
     say, of = at.say, session.ledger(at)
     frame.title_row(say("plan.title"), say("app.as_of", day=say.f.long_day(of.as_of)), say)
     if session.is_empty(of):
         cash_parts.empty(at)
         return
-    of = plan_parts.entity(at, of)
+    at = group_parts.choose(at)
+    of = session.ledger(at)
     words, numbers = st.container(), st.container()
     asked = plan_parts.changes(at, of)
     found = plan_parts.answer(at, of, asked)

@@ -41,6 +41,7 @@ ROOMS = (
     "curve",
     "simulation.shards",
     "simulation.engine",
+    "group",
     "paid",
     "drivers",
     "day",

@@ -7,6 +7,7 @@ the same ones. A ledger without expected invoices and with sure plans alone has 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -32,6 +33,10 @@ Int64 = npt.NDArray[np.int64]
 #: A month brings at most this many times what is expected of it, so that 64 bits hold every product.
 FACTOR_MAX_PPM: Final = 4 * PPM
 _NO_ERROR: Final = LevelError(lasting=0.0, of_month=0.0, origins=0)
+
+
+#: How far a month of each side may come out from its expectation.
+LevelErrors = Mapping[Side, LevelError]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,13 +82,22 @@ class Coming:
     counted: npt.NDArray[np.bool_]
 
 
-def coming_of(ledger: Ledger, horizon_days: int, customers: OpenRows, suppliers: OpenRows) -> Coming | None:
-    """What is not certain in a ledger, None where everything is; of invoices those whose payment is drawn."""
+def coming_of(
+    ledger: Ledger,
+    horizon_days: int,
+    customers: OpenRows,
+    suppliers: OpenRows,
+    known: LevelErrors | None = None,
+) -> Coming | None:
+    """What is not certain in a ledger, None where everything is; of invoices those whose payment is drawn.
+
+    known: how far a month of a side may come out; told by the ledger's own past forecasts where absent.
+    """
     flow = np.array([k for k, f in enumerate(ledger.planned_flows) if f.certainty != "sure"], dtype=np.int64)
     some = bool(expected_count(ledger))
     if not some and not len(flow):
         return None
-    errors = level_errors(ledger) if some else {}
+    errors = (level_errors(ledger) if known is None else known) if some else {}
     ours = _side(ledger, "supplier", suppliers, horizon_days, errors.get("supplier", _NO_ERROR))
     theirs = _side(ledger, "customer", customers, horizon_days, errors.get("customer", _NO_ERROR))
     moved = np.zeros((len(flow), horizon_days), dtype=np.int64)

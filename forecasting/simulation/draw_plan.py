@@ -17,7 +17,7 @@ from forecasting.ledger_build import stable_id
 from forecasting.money import round_ratio
 from forecasting.scenario import Delays, Scenario
 from forecasting.simulation.assumptions import ASSUMPTIONS, Assumptions, default_correlation
-from forecasting.simulation.coming import Coming, coming_of, mean_factor
+from forecasting.simulation.coming import Coming, LevelErrors, coming_of, mean_factor
 from forecasting.simulation.facts import InvoiceEvents
 from forecasting.simulation.kernel_disputes import DisputeLaw
 from forecasting.simulation.kernel_draws import Tables
@@ -295,10 +295,10 @@ def draw_plan(
     )
 
 
-def with_coming(plan: DrawPlan, ledger: Ledger) -> DrawPlan:
+def with_coming(plan: DrawPlan, ledger: Ledger, errors: LevelErrors | None = None) -> DrawPlan:
     """The plan with what its ledger only expects: the level of the business to come and plans that may not come."""
     drawn = OpenRows(row=plan.row.astype(np.int64), minor=plan.minor, stated=plan.special_of(np.arange(len(plan.row))) > 0)
-    return replace(plan, coming=coming_of(ledger, plan.horizon_days, drawn, plan.payments))
+    return replace(plan, coming=coming_of(ledger, plan.horizon_days, drawn, plan.payments, errors))
 
 
 def settlement_times(mean_days: float) -> Int16:

@@ -125,9 +125,12 @@ def simulate(
         runs=known.runs,
         supplier_profiles=known.supplier_profiles,
     )
+    if known.luck_key is not None:
+        key = known.luck_key[plan.debtors.partner].view(np.uint64)
+        plan = replace(plan, debtors=replace(plan.debtors, key=key))
     ground = ground or Groundwork(ledger=ledger)
     assert ground.ledger is ledger or ground.ledger.fingerprint == ledger.fingerprint, "another ledger's groundwork"
-    plan = replace(with_coming(plan, ledger), drawn=ground.drawn)
+    plan = replace(with_coming(plan, ledger, known.level_errors), drawn=ground.drawn)
     return Book(ledger=ledger, scenario=scenario, plan=plan, ground=ground)
 
 

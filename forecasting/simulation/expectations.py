@@ -22,6 +22,7 @@ from forecasting.ledger import NO_DAY, Ledger
 from forecasting.overrides import NONE
 from forecasting.simulation.assumptions import ASSUMPTIONS, assumed_profiles
 from forecasting.simulation.calibration import correlation_like_runs
+from forecasting.simulation.coming import LevelErrors
 from forecasting.simulation.run_days import Runs, runs_of
 from forecasting.simulation.table import PROFILES_MAX
 
@@ -36,7 +37,9 @@ class Expectations:
     profiles: delays of customers for business to come; supplier_profiles: ours; default_probability float64 (partners,):
     of failing within one year. delay_correlation: what the lateness of two invoices of a debtor has in common, where
     delays come from tables. runs: the joint law of the customers' open invoices, None where they are too many or
-    nothing was learnt; it reaches `run_days` days.
+    nothing was learnt; it reaches `run_days` days. luck_key int64 (partners,): the number that keys each partner's luck,
+    None where that is the number of its own id. level_errors: how far a month of either side may come out, None where
+    the ledger's own past forecasts tell it.
     """
 
     profiles: DelayProfiles
@@ -45,6 +48,8 @@ class Expectations:
     runs: Runs | None
     run_days: int = 0
     delay_correlation: float = ASSUMPTIONS.delay_correlation
+    luck_key: npt.NDArray[np.int64] | None = None
+    level_errors: LevelErrors | None = None
 
 
 def assumed(ledger: Ledger) -> Expectations:

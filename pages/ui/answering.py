@@ -13,7 +13,7 @@ import streamlit as st
 
 from data import kernel_warmup
 from data.kernel_cache import use_kernel_cache
-from data.learning import learnt
+from data.learning import learnt_in
 from data.ready_scenarios import FAILS_AFTER_DAYS
 from forecasting.curve import Projection
 from forecasting.dates import business_day_from
@@ -110,7 +110,7 @@ def book_of(of: Ledger, asked: Scenario) -> Any:
 
     def simulated() -> Any:
         ground = memory.grounds.get(of.fingerprint, lambda: engine.Groundwork(ledger=of))
-        return engine.simulate(of, asked, learnt=learnt(of, asked.horizon_days), ground=ground)
+        return engine.simulate(of, asked, learnt=learnt_in(memory.lenses.view_of(of), asked.horizon_days), ground=ground)
 
     return memory.books.get((of.fingerprint, asked), simulated)
 
@@ -193,7 +193,7 @@ def vouched(of: Ledger, asked: Scenario, under: Contracts) -> tuple[int, int]:
         replace(asked, path_count=paths),
         under.factoring,
         under.insurance,
-        learnt=learnt(of, asked.horizon_days),
+        learnt=learnt_in(session.memory().lenses.view_of(of), asked.horizon_days),
         check_paths=paths,
     )
     return answer.check_paths, answer.check_differences

@@ -18,7 +18,6 @@ from forecasting.money import Currency
 from forecasting.plan import WorkingCapital, working_capital
 from forecasting.plan.changes import Changes, Order, StepCode, steps
 from forecasting.plan.credit import Credit, certain_cost_minor
-from forecasting.plan.entity import entities, of_entity
 from forecasting.plan.statement import by_period, month_starts, statement
 from forecasting.plan.suppliers import POLICIES, SupplierPolicy, annual_rate, exposure
 from forecasting.scenario import Scenario
@@ -63,25 +62,6 @@ class Answer:
     def changed(self) -> Ledger:
         """The ledger with everything changed."""
         return self.steps[-1][1] if self.steps else self.ledger
-
-
-def entity(at: Desk, of: Ledger) -> Ledger:
-    """The group, or one of its entities where invoices or accounts name several."""
-    say, names = at.say, entities(of)
-    if len(names) < 2:
-        return of
-    chosen = st.segmented_control(
-        say("plan.entity"),
-        ["", *names],
-        default="",
-        required=True,
-        format_func=lambda name: frame.plain(name) or say("plan.group"),
-        key="plan_entity",
-    )
-    if not chosen:
-        return of
-    st.caption(say("plan.entity_note"))
-    return of_entity(of, str(chosen))
 
 
 # ── what may change ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -248,7 +228,7 @@ def answer(at: Desk, of: Ledger, asked: Changes) -> Answer:
     before = answering.projection(of, scenario, session.Contracts())
     with st.spinner(at.say("plan.computing")):
         found = tuple(
-            (code, changed, answering.projection(changed, scenario, session.Contracts()))
+            (code, session.changed(at, changed), answering.projection(changed, scenario, session.Contracts()))
             for code, changed in steps(of, asked)
         )
     return Answer(before=before, steps=found, ledger=of)

@@ -38,6 +38,8 @@ from forecasting.activity import BudgetLine
 from forecasting.curve import Projection
 from forecasting.errors import AccessDenied, InputRejected, StoreBusy, StoreUnreadable
 from forecasting.factoring.contract import FactoringContract
+from forecasting.group.question import asked_in
+from forecasting.group.views import GROUP, View, view_of
 from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger, Side
 from forecasting.money import Currency
@@ -48,6 +50,7 @@ from forecasting.simulation.path import PathResult
 from pages.ui import profile
 from pages.ui.cache import Bounded
 from pages.ui.doorway import through
+from pages.ui.lenses import Lenses
 from pages.ui.question import Question, days_known, scenario_of
 from pages.ui.turns import Turns
 from pages.ui.voice import Voice, pick_language, voice_of
@@ -72,7 +75,10 @@ class Contracts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """One reader's place: the store as it was when the run began, who reads, the company, in which voice, on what screen."""
+    """One reader's place: the store as it was when the run began, who reads, the company, in which voice, on what screen.
+
+    entity: the company of a group that the page looks at, "" for all of it.
+    """
 
     store: Store
     version: DataVersion
@@ -80,6 +86,7 @@ class Desk:
     company: Company
     say: Voice
     phone: bool
+    entity: str = GROUP
 
 
 class Memory:
@@ -93,6 +100,8 @@ class Memory:
         self.missing: Bounded[tuple[str, Principal], tuple[Missing, ...]] = Bounded(8)
         self.ledgers: Bounded[tuple[str, Principal, date], Ledger] = Bounded(4)
         self.completed: Bounded[tuple[str, tuple[BudgetLine, ...]], Ledger] = Bounded(4)
+        self.views: Bounded[tuple[str, str], View] = Bounded(8)
+        self.lenses = Lenses()
         self.choices: Bounded[tuple[str, Principal, str], str] = Bounded(16)
         self.stops: Bounded[tuple[str, Principal], tuple[tuple[str, date], ...]] = Bounded(8)
         self.stopped: Bounded[tuple[str, tuple[tuple[str, date], ...]], Ledger] = Bounded(4)
@@ -216,6 +225,26 @@ def warming() -> subprocess.Popen[bytes] | None:
 
 
 def ledger(at: Desk) -> Ledger:
+    """What the page's figures are of: a company's own ledger, of a group all without what its companies owe each other,
+    or the entity that the page looks at."""
+    return view(at).ledger
+
+
+def view(at: Desk) -> View:
+    """The same, with the group that it belongs to."""
+    whole = loaded(at)
+    found = memory().views.get((whole.fingerprint, at.entity), lambda: view_of(whole, at.entity))
+    memory().lenses.remember(found, found.ledger)
+    return found
+
+
+def changed(at: Desk, what_if: Ledger) -> Ledger:
+    """A ledger made from the page's own, which shall meet the payers of its group too."""
+    memory().lenses.remember(view(at), what_if)
+    return what_if
+
+
+def loaded(at: Desk) -> Ledger:
     """The ledger of this moment, loaded again only when a row that a projection can see has changed.
 
     Sides that bring no business to come of their own are continued from their history, unless the company left that out;
@@ -368,7 +397,7 @@ def saved_scenario(at: Desk, scenario_id: str) -> Scenario | None:
     found = next((one for one in saved_scenarios(at) if one.scenario_id == scenario_id), None)
     if found is None:
         return None
-    of = ledger(at)
+    of = loaded(at)
 
     def read() -> Scenario | None:
         try:
@@ -381,8 +410,9 @@ def saved_scenario(at: Desk, scenario_id: str) -> Scenario | None:
 
 def scenario(at: Desk, question: Question) -> Scenario:
     """The scenario that a question means here and now."""
-    of = ledger(at)
-    return scenario_of(question, of, saved_scenario(at, question.saved), days_known=days_known(of))
+    whole, here = loaded(at), view(at)
+    asked = scenario_of(question, whole, saved_scenario(at, question.saved), days_known=days_known(here.ledger))
+    return asked_in(here, asked)[0]
 
 
 def question_text(at: Desk, question: Question) -> str:

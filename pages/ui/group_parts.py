@@ -1,0 +1,116 @@
+"""A group on screen: which company a page looks at, what the companies owe each other, where their books differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+
+from forecasting.group.mutual import Between, Difference, Half
+from forecasting.group.views import GROUP
+from pages.ui import frame, session
+from pages.ui.frame import Table
+from pages.ui.session import Desk
+from pages.ui.voice import Voice
+
+#: Differences that the page lists; the command line writes them all.
+_LISTED: Final = 100
+
+
+def choose(at: Desk) -> Desk:
+    """The place with the company that the reader looks at: the group, or one of its entities; a company by itself as it is."""
+    group, say = session.view(at).group, at.say
+    if group is None:
+        return at
+    names, kept = [GROUP, *group.names], st.session_state.get("looking_at", GROUP)
+    st.segmented_control(
+        say("group.entity"),
+        names,
+        default=kept if kept in names else GROUP,
+        required=True,
+        format_func=lambda name: frame.plain(name) or say("plan.group"),
+        key="entity",
+    )
+    found = chosen(at)
+    st.session_state["looking_at"] = found.entity
+    st.caption(say("group.note_entity" if found.entity else "group.note_whole"))
+    for account in group.unrated:
+        words = say("group.no_rate", account=account.account_id, entity=account.entity, currency=account.currency)
+        st.warning(words, icon=":material/currency_exchange:")
+    return found
+
+
+def chosen(at: Desk) -> Desk:
+    """The same place without asking again, for a part of the page that is drawn anew by itself."""
+    group = session.view(at).group
+    name = st.session_state.get("entity", st.session_state.get("looking_at", GROUP)) or GROUP
+    return replace(at, entity=name) if group is not None and name in group.names else at
+
+
+def between(at: Desk) -> None:
+    """What the companies owe each other, with every invoice about which two books differ; nothing for a company by itself."""
+    view, say = session.view(at), at.say
+    if view.group is None:
+        return
+    mutual = view.group.mutual
+    sums = [one for one in mutual.between if view.name in (GROUP, one.seller, one.buyer)]
+    found = [one for one in mutual.differences if view.name in (GROUP, one.pair.seller, one.pair.buyer)]
+    if not sums:
+        return
+    with st.expander(say("group.title", count=len(found)), key="between"):
+        frame.table(_sums(sums, say), alt=say("group.sums"))
+        if not found:
+            st.caption(say("group.agree"))
+            return
+        gap = say.f.cents(sum(one.gap_minor for one in found))
+        st.markdown(say("group.gap", gap=gap))
+        frame.table(_differences(found[:_LISTED], say), alt=say("group.differences"))
+        if len(found) > _LISTED:
+            st.caption(say("group.more", count=len(found) - _LISTED))
+
+
+def _sums(found: Sequence[Between], say: Voice) -> Table:
+    receivable, payable, invoices = say("group.receivable"), say("group.payable"), say("group.invoices")
+    return Table(
+        columns={
+            say("group.seller"): [_name(one.seller, say) for one in found],
+            say("group.buyer"): [_name(one.buyer, say) for one in found],
+            invoices: [one.invoices for one in found],
+            receivable: [one.receivable_minor for one in found],
+            payable: [one.payable_minor for one in found],
+        },
+        writers={
+            invoices: lambda v: say.f.whole(int(v)),
+            receivable: lambda v: say.f.cents(int(v)),
+            payable: lambda v: say.f.cents(int(v)),
+        },
+    )
+
+
+def _differences(found: Sequence[Difference], say: Voice) -> Table:
+    gap, sold, bought = say("group.gap_column"), say("group.in_seller"), say("group.in_buyer")
+    return Table(
+        columns={
+            say("group.seller"): [_name(one.pair.seller, say) for one in found],
+            say("group.buyer"): [_name(one.pair.buyer, say) for one in found],
+            say("group.number"): [frame.plain(one.pair.number) for one in found],
+            say("group.kind"): [", ".join(say(f"group.kinds.{kind}") for kind in one.kinds) for one in found],
+            sold: [_half(one.pair.sold, say) for one in found],
+            bought: [_half(one.pair.bought, say) for one in found],
+            gap: [one.gap_minor for one in found],
+        },
+        writers={gap: lambda v: say.f.cents(int(v))},
+    )
+
+
+def _half(half: Half | None, say: Voice) -> str:
+    """What is open in one book, and when it is due."""
+    if half is None:
+        return "—"
+    return say("group.open_due", amount=say.f.cents(half.open_minor), day=say.f.day_year(half.due))
+
+
+def _name(entity: str, say: Voice) -> str:
+    return frame.plain(entity) or say("group.unnamed")
