@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from data.access import may
 from forecasting.group.mutual import Between, Difference, Half
 from forecasting.group.views import GROUP
 from pages.ui import frame, session
@@ -60,13 +61,21 @@ def between(at: Desk) -> None:
     if not sums:
         return
     with st.expander(say("group.title", count=len(found)), key="between"):
-        frame.table(_sums(sums, say), alt=say("group.sums"))
+        totals = _sums(sums, say)
+        if at.phone:
+            totals = totals.only([say(f"group.{name}") for name in ("seller", "buyer", "receivable", "payable")])
+        frame.table(totals, alt=say("group.sums"))
         if not found:
             st.caption(say("group.agree"))
             return
         gap = say.f.cents(sum(one.gap_minor for one in found))
         st.markdown(say("group.gap", gap=gap))
-        frame.table(_differences(found[:_LISTED], say), alt=say("group.differences"))
+        if not may(at.principal, "read_customers"):
+            return
+        listed = _differences(found[:_LISTED], say)
+        if at.phone:
+            listed = listed.only([say(f"group.{name}") for name in ("number", "kind", "gap_column")])
+        frame.table(listed, alt=say("group.differences"))
         if len(found) > _LISTED:
             st.caption(say("group.more", count=len(found) - _LISTED))
 
