@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -35,7 +35,6 @@ from data.toml_values import TomlFile
 from data.upkeep import start_upkeep
 from data.whole_ledger import EXPECTED, continued, stopped
 from forecasting.activity import BudgetLine
-from forecasting.curve import Projection
 from forecasting.errors import AccessDenied, InputRejected, StoreBusy, StoreUnreadable
 from forecasting.factoring.contract import FactoringContract
 from forecasting.group.question import asked_in
@@ -44,33 +43,17 @@ from forecasting.insurance.policy import InsurancePolicy
 from forecasting.ledger import Ledger, Side
 from forecasting.money import Currency
 from forecasting.scenario import Scenario
-from forecasting.simulation.claims import Claim
-from forecasting.simulation.flows import Variant
-from forecasting.simulation.path import PathResult
 from pages.ui import profile
-from pages.ui.cache import Bounded
 from pages.ui.doorway import through
-from pages.ui.lenses import Lenses
+from pages.ui.memory import Contracts as Contracts
+from pages.ui.memory import Memory as Memory
+from pages.ui.memory import memory as memory
 from pages.ui.question import Question, days_known, scenario_of
-from pages.ui.turns import Turns
 from pages.ui.voice import Voice, pick_language, voice_of
 
 #: Where the company's data lies unless the environment names another file.
 STORE_DEFAULT: Final = Path(__file__).resolve().parents[2] / "var" / "encaisse.duckdb"
 _SAMPLE_CODES: Final = {name: code for code, name in SCENARIO_NAMES.items()}
-
-
-if TYPE_CHECKING:
-    from forecasting.day import DayMoves
-    from forecasting.drivers import Driver
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contracts:
-    """The contracts that the curves show; None where none of its kind is chosen."""
-
-    factoring: FactoringContract | None = None
-    insurance: InsurancePolicy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,39 +72,6 @@ class Desk:
     entity: str = GROUP
 
 
-class Memory:
-    """Results shared by all sessions of this process; every key is compared in full."""
-
-    def __init__(self) -> None:
-        self.companies: Bounded[tuple[str, Principal], Company] = Bounded(8)
-        self.expected: Bounded[tuple[str, Principal], str] = Bounded(8)
-        self.chosen: Bounded[tuple[str, Principal], Contracts] = Bounded(8)
-        self.named: Bounded[tuple[str, Principal], tuple[SavedScenario, ...]] = Bounded(8)
-        self.missing: Bounded[tuple[str, Principal], tuple[Missing, ...]] = Bounded(8)
-        self.ledgers: Bounded[tuple[str, Principal, date], Ledger] = Bounded(4)
-        self.completed: Bounded[tuple[str, tuple[BudgetLine, ...]], Ledger] = Bounded(4)
-        self.views: Bounded[tuple[str, str], View] = Bounded(8)
-        self.lenses = Lenses()
-        self.choices: Bounded[tuple[str, Principal, str], str] = Bounded(16)
-        self.stops: Bounded[tuple[str, Principal], tuple[tuple[str, date], ...]] = Bounded(8)
-        self.stopped: Bounded[tuple[str, tuple[tuple[str, date], ...]], Ledger] = Bounded(4)
-        self.overrides: Bounded[tuple[str, Principal], tuple[KeptOverride, ...]] = Bounded(8)
-        self.budgets: Bounded[tuple[str, Principal], tuple[BudgetLine, ...]] = Bounded(8)
-        self.books: Bounded[tuple[str, Scenario], Any] = Bounded(6)
-        self.grounds: Bounded[str, Any] = Bounded(3)
-        self.paths: Bounded[tuple[str, int, Contracts, int], PathResult] = Bounded(16)
-        self.days: Bounded[tuple[str, Scenario, Contracts, Variant, int], tuple[DayMoves, tuple[Driver, ...]]] = Bounded(32)
-        self.claims: Bounded[tuple[str, InsurancePolicy, str], tuple[Claim, ...]] = Bounded(32)
-        self.projections: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(512)
-        self.factoring: Bounded[tuple[str, str], FactoringContract] = Bounded(64)
-        self.insurance: Bounded[tuple[str, str], InsurancePolicy] = Bounded(64)
-        self.scenarios: Bounded[tuple[str, str], Scenario | None] = Bounded(64)
-        #: How long the last whole answer took.
-        self.seconds = 0.0
-        self.answers = 0
-        self.turns = Turns(os.cpu_count() or 1)
-
-
 def still_here() -> None:
     """Ends the run of a reader who has left or opened another page meanwhile; called by those who wait.
 
@@ -133,12 +83,6 @@ def still_here() -> None:
 def me() -> object:
     """This reader's session, told from all others."""
     return st.session_state.setdefault("me", object())
-
-
-@st.cache_resource(show_spinner=False)
-def memory() -> Memory:
-    """What this process remembers for all of its sessions."""
-    return Memory()
 
 
 def store_place() -> str:
