@@ -39,7 +39,8 @@ RULES: Final = """
 @media print {
   @page { size: A4 landscape; margin: 14mm; }
   [data-testid="stHeader"], [data-testid="stToolbar"], .st-key-panel, .st-key-actions, .st-key-band,
-  [data-testid="stBottomBlockContainer"], [data-testid="stExpander"] { display: none; }
+  [data-testid="stBottomBlockContainer"], [data-testid="stExpander"],
+  [data-testid="stDownloadButton"] { display: none; }
   [data-testid="stPlotlyChart"], [data-testid="stTable"] { break-inside: avoid; }
   .stApp { color-scheme: light; } }
 """
