@@ -20,10 +20,11 @@ def invoices() -> None:
     """A filter redraws the sentence and the list, nothing else."""
     at = session.desk()
     words = st.container()
-    page = invoice_parts.page_of(at, invoice_parts.filters(at))
+    wanted = invoice_parts.filters(at)
+    page = invoice_parts.page_of(at, wanted)
     with words:
         frame.sentence(invoice_parts.sentence(page, at.say))
-    invoice_parts.listed(at, page)
+    invoice_parts.listed(at, wanted, page)
 
 
 show()

@@ -19,7 +19,7 @@ def show() -> None:
     frame.sentence(scenario_parts.sentence(at, rows))
     behaviour_parts.notice(at)
     st.header(at.say("scenarios.table_title", unit=at.say.f.unit), anchor=False)
-    frame.table(scenario_parts.side_by_side(at, rows), alt=at.say("scenarios.title"))
+    frame.listing(at.say, scenario_parts.side_by_side(at, rows), key="scenarios", alt=at.say("scenarios.title"))
     scenario_parts.actions(at, saved)
     asked = [compare_parts.Asked(key=row.key, name=row.name, scenario=row.scenario) for row in rows]
     compare_parts.two_cases(asked, scenario_parts.worst(rows).key)

@@ -40,7 +40,7 @@ def accounts(at: Desk) -> None:
             },
             writers={amount: lambda v: say.f.cents(int(v), symbol=False)},
         )
-        frame.table(sums, alt=say("settings.accounts.title"))
+        frame.listing(say, sums, key="account_sums", alt=say("settings.accounts.title"))
     with st.form("accounts", border=False):
         edited = st.data_editor(
             _rows(found, say),

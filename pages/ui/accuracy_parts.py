@@ -11,7 +11,7 @@ import streamlit as st
 from data.accuracy import Accuracy
 from forecasting.backtest import METHODS, Backtest, WeekResult
 from forecasting.ledger import Ledger
-from pages.ui import accuracy_desk, accuracy_words, frame, session
+from pages.ui import accuracy_desk, accuracy_words, figure_tables, frame, session
 from pages.ui.accuracy_desk import HeldWeek
 from pages.ui.cash_words import Outlook
 from pages.ui.charts.calibration import Held, held_weeks, tenths
@@ -165,6 +165,7 @@ def _calibration(at: Desk, past: Backtest) -> None:
     st.header(say("accuracy.calibration"), anchor=False)
     alt = say("accuracy.calibration_alt", shares=say.list([say.f.percent(s) for s in past.calibration]))
     frame.figure(tenths(past.calibration, say, phone=at.phone), key="accuracy_tenths", alt=alt)
+    frame.folded_table(say, lambda: figure_tables.tenths(past.calibration, say), key="accuracy_tenths_table")
     st.caption(say("accuracy.calibration_note"))
 
 
@@ -172,7 +173,8 @@ def _methods(past: Backtest, say: Voice) -> None:
     st.header(say("accuracy.methods"), anchor=False)
     weekly, days = dict(past.weekly_error), dict(past.mean_absolute_error_days)
     by_week, by_day = say("accuracy.column.weekly"), say("accuracy.column.days")
-    frame.table(
+    frame.listing(
+        say,
         Table(
             columns={
                 say("accuracy.column.method"): [say(f"accuracy.method.{m}") for m in METHODS],
@@ -182,6 +184,7 @@ def _methods(past: Backtest, say: Voice) -> None:
             writers={by_week: lambda v: say.f.percent(v, digits=1), by_day: lambda v: _decimal(v, say)},
             strong=(0,),
         ),
+        key="methods",
         alt=say("accuracy.methods"),
     )
 
@@ -190,7 +193,8 @@ def _ahead(past: Backtest, say: Voice) -> None:
     st.header(say("accuracy.ahead"), anchor=False)
     rows = past.ahead()
     errors = {say(f"accuracy.short.{m}"): [dict(row.error)[m] for row in rows] for m in METHODS}
-    frame.table(
+    frame.listing(
+        say,
         Table(
             columns={
                 say("accuracy.column.ahead"): [say("accuracy.week_ahead", number=row.week + 1) for row in rows],
@@ -199,6 +203,7 @@ def _ahead(past: Backtest, say: Voice) -> None:
             },
             writers={name: lambda v: say.f.percent(v, digits=1) for name in errors},
         ),
+        key="weeks_ahead",
         alt=say("accuracy.ahead"),
     )
 
@@ -215,7 +220,8 @@ def _customers(at: Desk, past: Backtest) -> None:
         say("accuracy.short.due_date_and_mean"): [row.due_date_and_mean for row in rows],
     }
     number = say("accuracy.column.invoices")
-    frame.table(
+    frame.listing(
+        say,
         Table(
             columns={
                 say("accuracy.column.customer"): [_name(of, row.partner) for row in rows],
@@ -224,6 +230,7 @@ def _customers(at: Desk, past: Backtest) -> None:
             },
             writers={number: lambda v: say.f.whole(int(v)), **{name: lambda v: _decimal(v, say) for name in errors}},
         ),
+        key="customers_errors",
         alt=say("accuracy.customers"),
     )
     st.caption(say("accuracy.customers_note"))
@@ -254,7 +261,7 @@ def _misses(at: Desk, past: Backtest) -> None:
     table = Table(columns=columns, writers={amount: lambda v: say.f.units(int(v))})
     if at.phone:
         table = table.only([say(f"accuracy.column.{c}") for c in ("customer", "amount", "story")])
-    frame.table(table, alt=say("accuracy.misses", unit=say.f.symbol))
+    frame.listing(say, table, key="misses", alt=say("accuracy.misses", unit=say.f.symbol))
     st.caption(say("accuracy.misses_note"))
 
 

@@ -104,7 +104,7 @@ def worth(at: Desk, item: WorkItem, found: Collecting) -> None:
     }
     writers = {gain: lambda v: say.f.units(int(v), signed=True)}
     writers |= dict.fromkeys((low, change), lambda v: say.f.whole(int(v), signed=True))
-    frame.table(Table(columns=columns, writers=writers), alt=say("collect.actions.ask"))
+    frame.listing(say, Table(columns=columns, writers=writers), key="collection_actions", alt=say("collect.actions.ask"))
     st.caption(say("collect.actions.note", low=say.f.of_thousands(base)))
 
 

@@ -16,7 +16,7 @@ from data.repository import KeptOverride
 from forecasting.behaviour import Behaviour, PaymentHistory
 from forecasting.behaviour.explain import PartnerBehaviour, Step, partner_behaviours, waterfall
 from forecasting.ledger import Ledger
-from pages.ui import behaviour_form, frame, session
+from pages.ui import behaviour_form, figure_tables, frame, session
 from pages.ui.cache import Bounded
 from pages.ui.charts.drivers import Bridge, drivers
 from pages.ui.formats import UNKNOWN
@@ -209,6 +209,7 @@ def _why(at: Desk, learnt: Learnt, partner_id: str) -> None:
     picture = bridge(steps, due, say)
     alt = say("behaviour.why_alt", day=say.f.day_year(due + steps[-1].days_after_due))
     frame.figure(drivers(picture, say, lambda days: _steps(days, say), more_is_bad=True), key="behaviour_why", alt=alt)
+    frame.folded_table(say, lambda: figure_tables.steps(picture, say, days=True), key="behaviour_why_table")
     st.caption(say("behaviour.why_note", day=say.f.day_year(due)))
 
 

@@ -44,7 +44,7 @@ def budget(at: Desk, of: Ledger) -> None:
         st.caption(say("budget.note"))
         months = _months(of)
         stored = repository.budget(at.store, at.principal)
-        frame.table(_trend(of, months, say, phone=at.phone), alt=say("budget.trend"))
+        frame.listing(say, _trend(of, months, say, phone=at.phone), key="budget_trend", alt=say("budget.trend"))
         if may(at.principal, "change_data"):
             _table(at, of, months, stored)
             _files(at, months, stored)

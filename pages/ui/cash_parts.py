@@ -13,7 +13,7 @@ from data.access import may
 from data.exporters.projection_files import curve_text
 from forecasting.dates import to_date, to_day
 from forecasting.simulation.flows import VARIANTS, Variant
-from pages.ui import answering, cash_tables, day_parts, frame, panel, session
+from pages.ui import answering, cash_tables, day_parts, figure_tables, frame, panel, session
 from pages.ui.cash_words import Outlook, bridge, bridge_alt, hero_alt, shocks
 from pages.ui.charts.drivers import drivers
 from pages.ui.charts.hero import Ghost, Hero, hero
@@ -273,6 +273,7 @@ def causes(at: Desk, outlook: Outlook) -> None:
     picture = bridge(outlook, causes_of(at, outlook, outlook.shown), say)
     st.header(say("cash.causes_title"), anchor=False)
     frame.figure(drivers(picture, say), key="drivers", alt=bridge_alt(picture, say))
+    frame.folded_table(say, lambda: figure_tables.steps(picture, say), key="drivers_table")
 
 
 def weeks(at: Desk, outlook: Outlook) -> None:
@@ -319,4 +320,6 @@ def invoices_of(at: Desk, outlook: Outlook, start: int) -> None:
     if not rows:
         st.caption(say("cash.week_empty"))
         return
-    frame.table(cash_tables.invoices(rows, say), alt=say("cash.week_note", day=say.f.day_year(start)))
+    frame.listing(
+        say, cash_tables.invoices(rows, say), key="week_invoices", alt=say("cash.week_note", day=say.f.day_year(start))
+    )

@@ -31,7 +31,7 @@ def changed(at: Desk, *, open_at_once: bool = False) -> None:
     if not (fold.open or open_at_once):
         return
     with fold:
-        frame.table(summary(found, at), alt=say("change.title", day=""))
+        frame.listing(say, summary(found, at), key="changes", alt=say("change.title", day=""))
         st.caption(say("change.note", before=say.f.long_day(found.before_day), after=say.f.long_day(found.after_day)))
         missing = [line for line in found.lines if line.kind == "missing"][:_SHOWN]
         if missing:
@@ -43,8 +43,10 @@ def changed(at: Desk, *, open_at_once: bool = False) -> None:
                 amount: [line.amount_minor if line.side == "customer" else -line.amount_minor for line in missing],
             }
             st.markdown(say("change.missing_title"))
-            frame.table(
+            frame.listing(
+                say,
                 Table(columns=columns, writers={amount: lambda v: say.f.cents(int(v), signed=True, symbol=False)}),
+                key="missing_invoices",
                 alt=say("change.missing_title"),
             )
 

@@ -112,8 +112,10 @@ def listed(at: Desk, found: Collecting) -> None:
         columns[say("collect.column.remark")] = [_remark(item, say) for item in rows]
     columns[amount] = [item.overdue_minor for item in rows]
     columns[score] = [round(item.score) for item in rows]
-    frame.table(
+    frame.listing(
+        say,
         Table(columns=columns, writers={amount: lambda v: say.f.units(int(v)), score: lambda v: say.f.whole(int(v))}),
+        key="worklist",
         alt=say("collect.list"),
     )
 
@@ -157,12 +159,14 @@ def reasons(item: WorkItem, found: Collecting, say: Voice) -> None:
     points = say("collect.column.points")
     parts = [(say(f"collect.part.{name}"), value) for name, value in item.parts]
     rows = [*parts, (say("collect.part.score"), item.score)]
-    frame.table(
+    frame.listing(
+        say,
         Table(
             columns={say("collect.column.part"): [name for name, _ in rows], points: [value for _, value in rows]},
             writers={points: lambda v: say.f.percent(v / 100, digits=1).rstrip("%\u202f")},
             strong=(len(rows) - 1,),
         ),
+        key="score",
         alt=say("collect.why", customer=found.name(item.partner_id)),
     )
     st.caption(say("collect.why_note"))
@@ -187,7 +191,8 @@ def history(item: WorkItem, found: Collecting, say: Voice) -> None:
         " · ".join(part for part in (_reason(a.reason, say), frame.plain(a.owner), frame.plain(a.note)) if part)
         for a in actions
     ]
-    frame.table(
+    frame.listing(
+        say,
         Table(
             columns={
                 say("collect.column.day"): [say.f.short_date(a.day) for a in actions],
@@ -195,6 +200,7 @@ def history(item: WorkItem, found: Collecting, say: Voice) -> None:
                 say("collect.column.remark"): [text or "—" for text in more],
             }
         ),
+        key="actions_done",
         alt=say("collect.history"),
     )
 

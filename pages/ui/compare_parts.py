@@ -17,7 +17,7 @@ from forecasting.ledger import Amounts, Ledger
 from forecasting.money import Currency
 from forecasting.scenario import Scenario
 from forecasting.simulation.flows import CATEGORIES
-from pages.ui import answering, frame, session
+from pages.ui import answering, figure_tables, frame, session
 from pages.ui.charts.compare import Compared, compare
 from pages.ui.charts.weeks import HEADINGS
 from pages.ui.frame import Table
@@ -74,6 +74,8 @@ def two_cases(asked: Sequence[Asked], worst: str) -> None:
     )
     alt = say("scenarios.alt_compare", first=one.name, first_low=lows[0], second=two.name, second_low=lows[1])
     frame.figure(compare(picture, say), key="compared", alt=alt)
+    named = [(f"{k} · {case.name}", case.curve) for k, case in enumerate(pair, start=1)]
+    frame.folded_table(say, lambda: figure_tables.curves(named, say), key="compared_table")
     _differences(at, of, one, two)
 
 

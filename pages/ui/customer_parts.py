@@ -179,7 +179,8 @@ def aged(found: Customers, say: Voice) -> None:
     st.header(say("customers.ageing", unit=say.f.symbol), anchor=False)
     amount, share = say("customers.column.amount"), say("customers.column.share")
     whole = found.owed_minor
-    frame.table(
+    frame.listing(
+        say,
         Table(
             columns={
                 say("customers.column.band"): [*(say(f"customers.band.{b}") for b in _BANDS), say("customers.total")],
@@ -189,6 +190,7 @@ def aged(found: Customers, say: Voice) -> None:
             writers={amount: lambda v: say.f.units(int(v)), share: lambda v: say.f.percent(v)},
             strong=(len(_BANDS),),
         ),
+        key="ageing",
         alt=say("customers.ageing", unit=say.f.symbol),
     )
 
@@ -201,8 +203,12 @@ def exposed(at: Desk, found: Customers) -> None:
     if not owing:
         return
     whole = len(owing) <= _SHOWN or st.toggle(say("customers.all", count=len(owing)), key="customers_all")
-    frame.table(
-        _exposure(owing if whole else owing[:_SHOWN], found, say, phone=at.phone), alt=say("customers.exposure", unit="")
+    frame.listing(
+        say,
+        _exposure(owing if whole else owing[:_SHOWN], found, say, phone=at.phone),
+        key="exposure",
+        alt=say("customers.exposure", unit=""),
+        whole=lambda: _exposure(owing, found, say, phone=False),
     )
     st.caption(say("customers.exposure_note"))
 
@@ -270,7 +276,7 @@ def facts(at: Desk, found: Customers) -> None:
     if known is not None:
         st.markdown(say("customers.chance", customer=frame.plain(names[picked]), share=_chance(found, picked, say)))
         if known.effects:
-            frame.table(_effects(known, say), alt=say("customers.solvency"))
+            frame.listing(say, _effects(known, say), key="solvency_facts", alt=say("customers.solvency"))
     if may(at.principal, "change_data"):
         _add(at, picked, found.as_of)
     st.caption(say("customers.assumption"))

@@ -98,7 +98,12 @@ def _told(at: Desk, outlook: Outlook, day: int) -> None:
     st.markdown(_sentence(outlook, moves, day, say))
     left, right = (st.container(), st.container()) if at.phone else st.columns([5, 7], gap="large")
     with left:
-        frame.table(headings_table(moves, since, outlook.ledger.opening_cash_minor, say), alt=say("day.alt_headings"))
+        frame.listing(
+            say,
+            headings_table(moves, since, outlook.ledger.opening_cash_minor, say),
+            key="day_headings",
+            alt=say("day.alt_headings"),
+        )
         for heading in clauses_shown(moves, {row.heading: row.amount_minor for row in since if row.heading != "spread"}):
             words = clause_of(heading, session.contracts(at), say)
             if words:
@@ -167,7 +172,7 @@ def _invoices(at: Desk, outlook: Outlook, moves: DayMoves) -> None:
         st.caption(say("day.no_invoice"))
         return
     st.markdown(say("day.invoices_factored" if outlook.shown in ("factoring", "both") else "day.invoices"))
-    frame.table(invoices_table(at, outlook, moves), alt=say("day.alt_invoices"))
+    frame.listing(say, invoices_table(at, outlook, moves), key="day_invoices", alt=say("day.alt_invoices"))
     rest = {side: amount for side, amount in moves.others_minor.items() if amount}
     if rest:
         told = " ".join(say(f"day.others.{side}", amount=say.f.cents(amount, signed=True)) for side, amount in rest.items())

@@ -201,7 +201,7 @@ def table(at: Desk, found: Weighed) -> None:
     st.header(say("decide.table_title", unit=say.f.unit), anchor=False)
     rest = [place for place in found.efficient if place not in (0, found.chosen)]
     first = list(dict.fromkeys([found.chosen, *rest[:_SHOWN], 0]))
-    frame.table(_rows(at, found, first, strong=(0,)), alt=say("decide.table_title", unit=say.f.unit))
+    frame.listing(say, _rows(at, found, first, strong=(0,)), key="offers", alt=say("decide.table_title", unit=say.f.unit))
     fold = st.expander(say("decide.table_all"), key="decide_all", on_change="rerun")
     if fold.open:
         with fold:

@@ -73,7 +73,12 @@ def cost_table(at: Desk, found: BeforeVat) -> None:
     strong = (len(found.headings),)
     content = Table(columns=columns, writers=writers, strong=strong)
     narrow = (say("factoring.cost.heading"), amount)
-    frame.table(content.only(narrow) if at.phone else content, alt=say("factoring.cost.title", currency=""))
+    frame.listing(
+        say,
+        content.only(narrow) if at.phone else content,
+        key="factoring_cost",
+        alt=say("factoring.cost.title", currency=""),
+    )
 
 
 @st.fragment
@@ -156,7 +161,12 @@ def refused(at: Desk, of: Ledger, path: PathResult) -> None:
         count: [len(group.lines) for group in groups],
         amount: [say.f.thousands(group.amount_minor) for group in groups],
     }
-    frame.table(Table(columns=columns, writers=dict.fromkeys((amount, count), lambda v: say.f.whole(int(v)))), alt=title)
+    frame.listing(
+        say,
+        Table(columns=columns, writers=dict.fromkeys((amount, count), lambda v: say.f.whole(int(v)))),
+        key="refused",
+        alt=title,
+    )
     fold = st.expander(say("factoring.refused.lines"), key="refused_lines", on_change="rerun")
     if not fold.open:
         return
@@ -170,8 +180,10 @@ def refused(at: Desk, of: Ledger, path: PathResult) -> None:
         exact: [line.amount_minor for line in lines],
     }
     with fold:
-        frame.table(
+        frame.listing(
+            say,
             Table(columns=detail, writers={exact: lambda v: say.f.cents(int(v), symbol=False)}),
+            key="refused_lines",
             alt=say("factoring.refused.lines"),
         )
 
@@ -238,7 +250,7 @@ def _need(at: Desk, of: Ledger, path: PathResult) -> None:
             for value in (found.need_minor, found.with_factor_minor, None, None, found.net_debt_minor)
         ],
     }
-    frame.table(Table(columns=columns), alt=say("factoring.need.title"))
+    frame.listing(say, Table(columns=columns), key="working_capital", alt=say("factoring.need.title"))
     st.caption(say("factoring.need.note"))
 
 

@@ -165,7 +165,9 @@ def _others(at: Desk, horizon: int) -> None:
         answer = answering.projection(of, scenario, Contracts(factoring=contract))
         answers.append((found.name, answer, before_vat(answer.curves["factoring"], contract).total_minor))
     with fold:
-        frame.table(offers_table(answers, say), alt=say("factoring.compare", count=len(saved)))
+        frame.listing(
+            say, offers_table(answers, say), key="factoring_offers", alt=say("factoring.compare", count=len(saved))
+        )
 
 
 def offers_table(answers: Sequence[tuple[str, Projection, int]], say: Voice) -> Table:

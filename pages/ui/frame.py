@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Final, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -14,9 +15,13 @@ import streamlit as st
 from pages.ui.charts.base import CONFIG
 from pages.ui.glossary_parts import words
 from pages.ui.i18n import LANGUAGES
+from pages.ui.reports.words import file_name
+from pages.ui.table_files import table_csv
 from pages.ui.voice import Voice
 
 Tone = Literal["gray", "red", "green"]
+#: From so many rows on a table has a file; fewer are read and typed faster.
+_FILED_ROWS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,18 +38,28 @@ class Headline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Columns to show: texts stand left, numbers right with their writer; `strong` rows are bold."""
+    """Columns to show: texts stand left, numbers right with their writer; `strong` rows are bold.
+
+    `whole`: the table that these columns were taken from.
+    """
 
     columns: Mapping[str, Sequence[Any]]
     writers: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     strong: tuple[int, ...] = ()
+    whole: Table | None = None
+
+    @property
+    def row_count(self) -> int:
+        """How many rows the table has."""
+        return len(next(iter(self.columns.values()), ()))
 
     def only(self, names: Sequence[str]) -> Table:
-        """The same rows with these columns alone, for a screen on which the others find no room."""
+        """The same rows with these columns alone, for a screen on which the others find no room; its file keeps them all."""
         return Table(
             columns={name: self.columns[name] for name in names if name in self.columns},
             writers={name: write for name, write in self.writers.items() if name in names},
             strong=self.strong,
+            whole=self.whole or self,
         )
 
     def styled(self) -> Any:
@@ -135,8 +150,29 @@ def picked(key: str) -> list[dict[str, Any]]:
 
 
 def table(content: Table, *, alt: str) -> None:
-    """A table as it stands."""
+    """A table as it stands, without a file: the page has one of its own for it, or a form beneath it."""
     st.table(content.styled(), border="horizontal", hide_index=True, alt=alt)
+
+
+def listing(say: Voice, content: Table, *, key: str, alt: str, whole: Callable[[], Table] | None = None) -> None:
+    """A table with its file: one quiet button beneath it; the file is named after `key` and made at the click.
+
+    `whole` tells all the rows where the screen shows a page of them.
+    """
+    table(content, alt=alt)
+    if whole is None and content.row_count < _FILED_ROWS:
+        return
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.download_button(
+            say("app.csv"),
+            data=partial(table_csv, whole or content, say),
+            file_name=f"{file_name(key.replace('_', '-'))}.csv",
+            mime="text/csv",
+            key=f"{key}_csv",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+        )
 
 
 def plain(text: str) -> str:
@@ -147,14 +183,16 @@ def plain(text: str) -> str:
 def folded_table(say: Voice, content: Callable[[], Table], *, key: str, more: Callable[[], None] | None = None) -> None:
     """The numbers behind a figure, folded away beneath it; made and sent only once it is opened.
 
-    `more` draws what one can do with them, above the table.
+    `more` draws the page's own files of them, above the table; without it the table has its file beneath.
     """
     fold = st.expander(say("app.figures"), key=key, on_change="rerun")
     if fold.open:
         with fold:
             if more:
                 more()
-            table(content(), alt=say("app.figures"))
+                table(content(), alt=say("app.figures"))
+            else:
+                listing(say, content(), key=key.removesuffix("_table"), alt=say("app.figures"))
 
 
 def empty_state(say: Voice, key: str, actions: Callable[[], None]) -> None:

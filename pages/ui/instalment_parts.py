@@ -54,7 +54,7 @@ def plan(at: Desk, item: WorkItem, found: Collecting) -> None:
         if st.button(say("instalments.curve"), icon=":material/query_stats:", key="instalment_curve"):
             with st.spinner(say("collect.computing")):
                 lows = {every: _lowest(at, found, item, plans[every]) for every in plans}
-        frame.table(_table(plans, lows, say), alt=say("instalments.title"))
+        frame.listing(say, _table(plans, lows, say), key="instalment_plans", alt=say("instalments.title"))
         if may(at.principal, "change_collection"):
             with st.container(horizontal=True):
                 for every, told in plans.items():

@@ -18,7 +18,7 @@ from forecasting.offers.limits import Exposure, deadlines, exposures
 from forecasting.offers.waterfall import waterfall_of
 from forecasting.scenario import Scenario
 from forecasting.simulation.claims import Claim
-from pages.ui import answering, frame, limit_parts, session
+from pages.ui import answering, figure_tables, frame, limit_parts, session
 from pages.ui.causes import rounded_steps
 from pages.ui.charts.drivers import Bridge, drivers
 from pages.ui.charts.gauge import gauge
@@ -174,6 +174,7 @@ def _waterfall(at: Desk, policy: InsurancePolicy, of: Ledger) -> None:
     with left:
         alt = ", ".join(f"{name} {say.f.of_thousands(amount, signed=True)}" for name, amount in picture.causes)
         frame.figure(drivers(picture, say), key="claim", alt=alt or say("insurance.claim.title", unit=""))
+        frame.folded_table(say, lambda: figure_tables.steps(picture, say), key="claim_table")
     with right:
         st.markdown(_claim_dates(claim, say))
         if policy.nql_minor or claim.indemnity.below_threshold:
@@ -230,7 +231,7 @@ def _deadlines(at: Desk, policy: InsurancePolicy, of: Ledger) -> None:
     }
     content = Table(columns=columns, writers={amount: lambda v: say.f.whole(int(v))})
     narrow = (say("insurance.buyer"), say("insurance.deadlines.by"), amount)
-    frame.table(content.only(narrow) if at.phone else content, alt=say("insurance.deadlines.title"))
+    frame.listing(say, content.only(narrow) if at.phone else content, key="deadlines", alt=say("insurance.deadlines.title"))
 
 
 def _by(deadline: int, today: int, say: Voice) -> str:
@@ -252,4 +253,6 @@ def _others(at: Desk, horizon: int) -> None:
         answer = answering.projection(of, scenario, Contracts(insurance=policy))
         answers.append((found.name, answer, before_vat(answer.curves["insurance"], insurance=policy).total_minor))
     with fold:
-        frame.table(offers_table(answers, say), alt=say("insurance.compare", count=len(saved)))
+        frame.listing(
+            say, offers_table(answers, say), key="insurance_offers", alt=say("insurance.compare", count=len(saved))
+        )

@@ -73,11 +73,18 @@ def sentence(page: InvoicePage, say: Voice) -> str:
     return say("invoices.say.some", count=page.count, number=say.f.whole(page.count), owed=say.list(owed))
 
 
-def listed(at: Desk, page: InvoicePage) -> None:
-    """The rows, and the way to the next ones."""
+def listed(at: Desk, wanted: InvoiceFilter, page: InvoicePage) -> None:
+    """The rows, and the way to the next ones; the file holds every invoice that the filter finds."""
     if not page.rows:
         return
-    frame.table(_table(page.rows, at.say, phone=at.phone), alt=at.say("invoices.title"))
+    say, every = at.say, replace(wanted, limit=page.count)
+    frame.listing(
+        say,
+        _table(page.rows, say, phone=at.phone),
+        key="invoices",
+        alt=say("invoices.title"),
+        whole=lambda: _table(repository.invoices(at.store, at.principal, every).rows, say, phone=False),
+    )
     pages = -(-page.count // _PER_PAGE)
     if pages > 1:
         st.pagination(pages, key="invoice_page")

@@ -48,7 +48,7 @@ def uncovered(at: Desk, policy: InsurancePolicy, of: Ledger, day: int) -> None:
     }
     content = Table(columns=columns, writers={amount: lambda v: say.f.whole(int(v))})
     narrow = (say("factoring.refused.why"), amount)
-    frame.table(content.only(narrow) if at.phone else content, alt=title)
+    frame.listing(say, content.only(narrow) if at.phone else content, key="uncovered", alt=title)
 
 
 def worth(at: Desk, policy: InsurancePolicy, of: Ledger) -> None:
@@ -78,7 +78,7 @@ def worth(at: Desk, policy: InsurancePolicy, of: Ledger) -> None:
     writers |= dict.fromkeys((covered, yearly), lambda v: say.f.units(int(v)))
     content = Table(columns=columns, writers=writers)
     narrow = (say("insurance.buyer"), yearly)
-    frame.table(content.only(narrow) if at.phone else content, alt=title)
+    frame.listing(say, content.only(narrow) if at.phone else content, key="worth_limits", alt=title)
     st.caption(say("insurance.worth.note"))
 
 
@@ -105,7 +105,7 @@ def blocked(at: Desk, policy: InsurancePolicy, of: Ledger) -> None:
         amount: [say.f.thousands(one.amount_minor) for one in shown],
     }
     content = Table(columns=columns, writers=dict.fromkeys((orders, amount), lambda v: say.f.whole(int(v))))
-    frame.table(content, alt=say("insurance.blocked.title"))
+    frame.listing(say, content, key="blocked_orders", alt=say("insurance.blocked.title"))
 
 
 def years(at: Desk, policy: InsurancePolicy, of: Ledger) -> None:
@@ -121,7 +121,7 @@ def years(at: Desk, policy: InsurancePolicy, of: Ledger) -> None:
     claim = answering.claim_of(of, policy, who)
     paid = claim.indemnity.indemnity_minor if claim else 0
     calm, hit = three_years(policy, of, {}), three_years(policy, of, {0: paid})
-    frame.table(_years_table(calm, hit, say), alt=say("insurance.years.title", unit=""))
+    frame.listing(say, _years_table(calm, hit, say), key="policy_years", alt=say("insurance.years.title", unit=""))
     st.caption(
         say(
             "insurance.years.note",

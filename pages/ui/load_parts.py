@@ -315,7 +315,7 @@ def _imports(at: Desk, records: Sequence[ImportRecord]) -> None:
     say = at.say
     content = _history_table(records, say)
     narrow = [say(f"load.{name}") for name in ("file_column", "state", "count.stored", "count.rejected")]
-    frame.table(content.only(narrow) if at.phone else content, alt=say("load.history"))
+    frame.listing(say, content.only(narrow) if at.phone else content, key="imports", alt=say("load.history"))
     alive = [record for record in records if record.undone_at is None]
     if not alive:
         return

@@ -21,7 +21,7 @@ from forecasting.plan.credit import Credit, certain_cost_minor
 from forecasting.plan.statement import by_period, month_starts, statement
 from forecasting.plan.suppliers import POLICIES, SupplierPolicy, annual_rate, exposure
 from forecasting.scenario import Scenario
-from pages.ui import answering, cash_parts, frame, session
+from pages.ui import answering, cash_parts, figure_tables, frame, session
 from pages.ui.cash_words import Outlook, name_of
 from pages.ui.causes import rounded_steps
 from pages.ui.charts.compare import Compared, compare
@@ -332,6 +332,7 @@ def pictures(at: Desk, found: Answer) -> None:
             phone=at.phone,
         )
         frame.figure(compare(picture, say), key="plan_curves", alt=sentence(found, say).replace("**", ""))
+        frame.folded_table(say, lambda: figure_tables.curves(curves, say), key="plan_curves_table")
     with right:
         st.header(say("plan.why_title"), anchor=False)
         if not found.steps:
@@ -340,6 +341,7 @@ def pictures(at: Desk, found: Answer) -> None:
         told = bridge(found, say)
         words = ", ".join(f"{name} {say.f.of_thousands(amount, signed=True)}" for name, amount in told.causes)
         frame.figure(drivers(told, say), key="plan_causes", alt=words)
+        frame.folded_table(say, lambda: figure_tables.steps(told, say), key="plan_causes_table")
         st.caption(say("plan.why_note", day=say.f.day_year(_base(found.after).lowest.day)))
 
 

@@ -40,5 +40,5 @@ def safety(at: Desk) -> None:
                 },
                 writers={size: lambda v: say.f.decimal(Decimal(str(v)), digits=1)},
             )
-            frame.table(content, alt=say("audit.backup.title"))
+            frame.listing(say, content, key="backups", alt=say("audit.backup.title"))
         st.caption(say("audit.backup.restore", folder=frame.plain(str(at.store.backups))))

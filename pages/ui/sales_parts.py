@@ -136,13 +136,15 @@ def _answer(answer: OrderAnswer, position: CustomerPosition, amount_minor: int, 
         ("funded_after", funded),
         ("paid_after", say("sales.days", count=answer.paid_after_days)),
     ]
-    frame.table(
+    frame.listing(
+        say,
         Table(
             columns={
                 say("sales.column.what"): [say(f"sales.answer.{code}") for code, _ in rows],
                 say("sales.column.answer"): [text for _, text in rows],
             }
         ),
+        key="order_answer",
         alt=words,
     )
     for reason in answer.reasons:
@@ -168,7 +170,8 @@ def listed(at: Desk, found: Sequence[CustomerPosition]) -> None:
         say("sales.column.room"): [_room(p) for p in rows],
     }
     writers: dict[str, Callable[[Any], str]] = {name: lambda v: say.f.units(int(v)) for name in money}
-    frame.table(
+    frame.listing(
+        say,
         Table(
             columns={
                 say("sales.column.customer"): [frame.plain(p.partner.name or p.partner.partner_id) for p in rows],
@@ -176,6 +179,7 @@ def listed(at: Desk, found: Sequence[CustomerPosition]) -> None:
             },
             writers=writers,
         ),
+        key="customers_room",
         alt=say("sales.customers", unit=say.f.symbol),
     )
 
@@ -197,7 +201,8 @@ def disputes(at: Desk) -> None:
     as_of = session.ledger(at).as_of
     states = _states(at, lines, as_of)
     owed = say("sales.column.owed")
-    frame.table(
+    frame.listing(
+        say,
         Table(
             columns={
                 say("sales.column.customer"): [frame.plain(line.partner_name or line.partner_id) for line in lines],
@@ -208,6 +213,7 @@ def disputes(at: Desk) -> None:
             },
             writers={owed: lambda v: say.f.cents(int(v), symbol=False)},
         ),
+        key="disputes",
         alt=say("sales.disputes"),
     )
 

@@ -154,8 +154,8 @@ def _body(view: Snapshot, say: Voice) -> None:
         cash_floor_minor=view.cash_floor_minor,
         phone=phone,
     )
-    frame.figure(hero(picture, say), key="shared_hero", alt=view.words[say.t.language][0].replace("**", ""))
-    frame.folded_table(say, lambda: _table(view, shown, say, phone=phone), key="shared_table")
+    frame.figure(hero(picture, say), key="shared_curve", alt=view.words[say.t.language][0].replace("**", ""))
+    frame.folded_table(say, lambda: _table(view, shown, say, phone=phone), key="shared_curve_table")
     st.caption(
         say(
             "share.made_of",

@@ -76,7 +76,7 @@ def invoice_story(at: Desk, under: Contracts) -> None:
     if not found:
         st.caption(say("story.screen.nothing", day=say.f.long_day(day)))
         return
-    frame.table(events_table(found, say), alt=say("story.screen.title"))
+    frame.listing(say, events_table(found, say), key="invoice_story", alt=say("story.screen.title"))
 
 
 def _of_customer(of: Ledger, open_now: np.ndarray, partner: int) -> list[int]:

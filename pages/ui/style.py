@@ -40,7 +40,8 @@ RULES: Final = """
   @page { size: A4 landscape; margin: 14mm; }
   [data-testid="stHeader"], [data-testid="stToolbar"], .st-key-panel, .st-key-actions, .st-key-band,
   [data-testid="stBottomBlockContainer"], [data-testid="stExpander"], [data-testid="stButton"], .st-key-tour,
-  .st-key-next, [data-testid="stDateInput"], [data-testid="stSelectbox"] { display: none; }
+  [data-testid="stDownloadButton"], .st-key-next, [data-testid="stDateInput"],
+  [data-testid="stSelectbox"] { display: none; }
   [data-testid="stHeading"] { break-after: avoid; }
   [data-testid="stPlotlyChart"], [data-testid="stTable"] { break-inside: avoid; }
   .stApp { color-scheme: light; } }

@@ -6,12 +6,16 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from forecasting.dates import to_date
 from forecasting.money import Currency
-from pages.ui.reports.pack import Pack
-from pages.ui.reports.sheets import Cell
 from pages.ui.reports.words import clean
+
+if TYPE_CHECKING:
+    # The pack's tables are drawn with the frame, and the frame's tables are written here.
+    from pages.ui.reports.pack import Pack
+    from pages.ui.reports.sheets import Cell
 
 #: A cell that begins with one of these would be run by a spreadsheet.
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
