@@ -75,7 +75,7 @@ def between(at: Desk) -> None:
         listed = _differences(found[:_LISTED], say)
         if at.phone:
             listed = listed.only([say(f"group.{name}") for name in ("number", "kind", "gap_column")])
-        frame.table(listed, alt=say("group.differences"))
+        frame.listing(say, listed, key="differences", alt=say("group.differences"))
         if len(found) > _LISTED:
             st.caption(say("group.more", count=len(found) - _LISTED))
 

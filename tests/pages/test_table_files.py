@@ -40,6 +40,7 @@ BARE = {
     "trail": "the trail has its file, whole",
     "_problems": "the problems have their file, in the bar",
     "_first_rows": "a look at the reader's own file",
+    "between": "the sums of each pair of companies, of which the list below has the invoices",
     "curve": "the key of the figure on a phone",
 }
 
