@@ -173,7 +173,7 @@ def _headlines(found: PartnerBehaviour, learnt: Learnt, say: Voice) -> list[Head
             label=say("behaviour.kpi.drift"),
             value=say("behaviour.days", days=signed) if found.paid else UNKNOWN,
             second=say("behaviour.second.drift"),
-            help=say("behaviour.definition.drift", unit=unit),
+            help=say("behaviour.definition.drift"),
         ),
     ]
 
