@@ -122,11 +122,6 @@ def write_worth(folder: Path, found: Iterable[Worth], currency: str) -> None:
     write_csv(folder / "worth.csv", WORTH_HEADER, worth_rows(found, currency))
 
 
-def worth_text(found: Iterable[Worth], currency: str) -> str:
-    """The same as text, to be taken away from a screen."""
-    return csv_text(WORTH_HEADER, worth_rows(found, currency))
-
-
 def worth_rows(found: Iterable[Worth], currency: str) -> Iterator[tuple[str, ...]]:
     """The rows of the negotiating sheet."""
     exponent = Currency(currency).exponent

@@ -45,7 +45,7 @@ def beside(at: Desk, outlook: Outlook) -> None:
     certain = session.scenario(at, outlook.question).kind == "certain"
     if chosen is None or certain or not 0 <= to_day(chosen) - curve.first_day < len(curve.p50_minor):
         return
-    moves, _ = answering.behind_day(at, outlook.question, outlook.projection, outlook.shown, to_day(chosen))
+    moves, _ = _moves(at, outlook, to_day(chosen))
     with st.container(border=True, key="day_beside"):
         st.markdown(f"{_sentence(outlook, moves, to_day(chosen), at.say)} [{at.say('day.details')}](#{_ANCHOR})")
 
@@ -92,9 +92,14 @@ def _choose(day: int) -> None:
     st.session_state[_CHOSEN] = to_date(day)
 
 
+def _moves(at: Desk, outlook: Outlook, day: int) -> tuple[DayMoves, tuple[Driver, ...]]:
+    with st.spinner(at.say("day.computing")):
+        return answering.behind_day(at, outlook.question, outlook.projection, outlook.shown, day)
+
+
 def _told(at: Desk, outlook: Outlook, day: int) -> None:
     say = at.say
-    moves, since = answering.behind_day(at, outlook.question, outlook.projection, outlook.shown, day)
+    moves, since = _moves(at, outlook, day)
     st.markdown(_sentence(outlook, moves, day, say))
     left, right = (st.container(), st.container()) if at.phone else st.columns([5, 7], gap="large")
     with left:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from data import repository
 from data.access import may
-from data.exporters.choice_files import choices_text, worth_text
+from data.exporters.choice_files import choices_text
 from forecasting.choice.offers import Offer
 from forecasting.choice.worth import Worth
 from forecasting.factoring.contract import FactoringContract
@@ -262,16 +262,12 @@ def sheet(at: Desk, of: Choice, found: Weighed) -> None:
     if not rows:
         st.caption(say("decide.sheet_none"))
         return
-    st.download_button(
-        say("decide.sheet_download"),
-        data=worth_text(rows, say.f.currency).encode(),
-        file_name="worth.csv",
-        mime="text/csv",
-        on_click="ignore",
-        key="download_worth",
-    )
-    frame.table(
-        _sheet_rows(at, of, rows[:_SHEET_ROWS]), alt=say("decide.sheet_title", letter=letter, currency=say.f.symbol)
+    frame.listing(
+        say,
+        _sheet_rows(at, of, rows[:_SHEET_ROWS]),
+        key="sheet",
+        alt=say("decide.sheet_title", letter=letter, currency=say.f.symbol),
+        whole=lambda: _sheet_rows(at, of, rows),
     )
 
 

@@ -160,10 +160,11 @@ def _others(at: Desk, horizon: int) -> None:
     of = session.ledger(at)
     scenario = Scenario(horizon_days=horizon)
     answers: list[tuple[str, Projection, int]] = []
-    for found in saved:
-        contract = replace(session.factoring_of(at, found), name="")
-        answer = answering.projection(of, scenario, Contracts(factoring=contract))
-        answers.append((found.name, answer, before_vat(answer.curves["factoring"], contract).total_minor))
+    with fold, st.spinner(say("cash.simulating", paths=say.f.whole(scenario.path_count))):
+        for found in saved:
+            contract = replace(session.factoring_of(at, found), name="")
+            answer = answering.projection(of, scenario, Contracts(factoring=contract))
+            answers.append((found.name, answer, before_vat(answer.curves["factoring"], contract).total_minor))
     with fold:
         frame.listing(
             say, offers_table(answers, say), key="factoring_offers", alt=say("factoring.compare", count=len(saved))

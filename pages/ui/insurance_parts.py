@@ -248,10 +248,11 @@ def _others(at: Desk, horizon: int) -> None:
         return
     of, scenario = session.ledger(at), Scenario(horizon_days=horizon)
     answers: list[tuple[str, Projection, int]] = []
-    for found in saved:
-        policy = replace(session.insurance_of(at, found), name="")
-        answer = answering.projection(of, scenario, Contracts(insurance=policy))
-        answers.append((found.name, answer, before_vat(answer.curves["insurance"], insurance=policy).total_minor))
+    with fold, st.spinner(say("cash.simulating", paths=say.f.whole(scenario.path_count))):
+        for found in saved:
+            policy = replace(session.insurance_of(at, found), name="")
+            answer = answering.projection(of, scenario, Contracts(insurance=policy))
+            answers.append((found.name, answer, before_vat(answer.curves["insurance"], insurance=policy).total_minor))
     with fold:
         frame.listing(
             say, offers_table(answers, say), key="insurance_offers", alt=say("insurance.compare", count=len(saved))

@@ -249,3 +249,76 @@ def test_several_customers_fail_together(reader: Reader) -> None:
     page.get_by_text(re.compile("la défaillance de .+ et .+, la trésorerie")).first.wait_for()
     page.wait_for_url(re.compile(r"fails=C001(,|%2C)"))
     page.get_by_text("Défaillance de 2 clients").first.wait_for()
+
+
+def test_a_curve_is_pinned_a_move_undone_and_everything_reset(reader: Reader) -> None:
+    page = reader.open()
+    plain = reader.sentence()
+    lines = page.locator("[class*='st-key-hero'] .js-line")
+    before = lines.count()
+    page.get_by_role("button", name="Épingler cette courbe").click()
+    page.get_by_role("button", name="Retirer la courbe épinglée").wait_for()
+    page.get_by_role("slider", name="Paiements clients, retard").press("ArrowRight")
+    page.wait_for_url(re.compile("delay=1"))
+    reader.settle()
+    expect(lines).to_have_count(before + 1)
+    page.get_by_role("button", name="Annuler").click()
+    page.wait_for_url(lambda url: "delay" not in url)
+    reader.settle()
+    assert reader.sentence() == plain, "undone"
+    page.locator(".st-key-ask_ready").get_by_text(re.compile("Récession")).click()
+    page.wait_for_url(re.compile("defaults=2"))
+    reader.settle()
+    page.get_by_role("button", name="Rétablir").click()
+    page.wait_for_url(lambda url: "defaults" not in url)
+    reader.settle()
+    assert reader.sentence() == plain, "reset"
+    page.get_by_role("button", name="Retirer la courbe épinglée").click()
+    expect(lines).to_have_count(before)
+
+
+@pytest.mark.proof
+def test_the_keyboard_alone_tells_the_whole_story(reader: Reader, tmp_path: Path) -> None:
+    """From the top of the page by Tab: a move, its lowest day explained, an offer chosen, the pack taken."""
+    page = reader.open()
+    before = reader.sentence()
+
+    focused = """() => { const at = document.activeElement;
+        return at === document.body ? "" : (at.getAttribute("aria-label") || at.innerText || "").slice(0, 60) }"""
+
+    def to(name: str, *, limit: int = 120) -> None:
+        for _ in range(limit):
+            told = page.evaluate(focused)
+            if re.search(name, told):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"Tab never reaches {name}")
+
+    page.locator("body").press("Tab")
+    to("Paiements clients, retard")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("delay=1"))
+    reader.settle()
+    assert reader.sentence() != before
+    to("Le point bas")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-day_behind").get_by_text("Solde médian").first.wait_for()
+    page.evaluate("document.activeElement.blur(); window.getSelection().removeAllRanges(); document.body.focus()")
+    to("^Décider$")
+    page.keyboard.press("Enter")
+    page.get_by_text(re.compile("Pourquoi ")).first.wait_for(timeout=PATIENCE_MS)
+    reader.settle()
+    to("Retenir l’offre")
+    page.keyboard.press("Enter")
+    page.get_by_text(re.compile("Les courbes montrent l’offre")).first.wait_for()
+    to("^Trésorerie$")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="Trésorerie").wait_for()
+    reader.settle()
+    to("Exporter")
+    page.keyboard.press("Enter")
+    to("Tout, en un fichier")
+    with page.expect_download(timeout=120_000) as download:
+        page.keyboard.press("Enter")
+    download.value.save_as(tmp_path / "pack.zip")
+    assert (tmp_path / "pack.zip").stat().st_size > 100_000

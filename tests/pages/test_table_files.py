@@ -34,7 +34,6 @@ BARE = {
     "listing": "draws the button beneath it",
     "folded_table": "the page brings its own files",
     "table": "every offer has its file in the list below",
-    "sheet": "the sheet has its file",
     "_differences": "the gap has its file, day by day",
     "calendar": "the calendar has its file",
     "trail": "the trail has its file, whole",

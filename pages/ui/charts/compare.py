@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import plotly.graph_objects as go
@@ -49,6 +49,7 @@ def compare(picture: Compared, say: Voice) -> go.Figure:
     low, high = min(values) / unit, max(values) / unit
     low, high = low - 0.05 * (high - low), high + 0.05 * (high - low)
     _levels(canvas, picture, unit, (first, last), low)
+    _names_of_levels(canvas, picture, say, unit)
     for (name, curve), (color, dash) in zip(picture.curves, _STYLES, strict=False):
         canvas.scatter(
             x0=base.stamp(curve.first_day),
@@ -78,6 +79,17 @@ def compare(picture: Compared, say: Voice) -> go.Figure:
     canvas.y(range=[low, high])
     canvas.layout(hovermode="x unified")
     return canvas.figure()
+
+
+def _names_of_levels(canvas: base.Canvas, picture: Compared, say: Voice, unit: int) -> None:
+    """What the two lines are, at the left, away from the lines of the figure's own words."""
+    place: dict[str, Any] = {"xref": "x domain", "x": 0.01, "xanchor": "left"}
+    if picture.cash_floor_minor:
+        words = say("cash.limit_floor", amount=say.f.amount(picture.cash_floor_minor))
+        canvas.text(words, color=tokens.FLOOR, y=picture.cash_floor_minor / unit, yanchor="bottom", **place)
+    if picture.overdraft_limit_minor:
+        words = say("cash.limit_overdraft", amount=say.f.amount(-picture.overdraft_limit_minor))
+        canvas.text(words, color=tokens.DANGER, y=-picture.overdraft_limit_minor / unit, yanchor="top", **place)
 
 
 def _levels(canvas: base.Canvas, picture: Compared, unit: int, ends: tuple[int, int], low: float) -> None:
