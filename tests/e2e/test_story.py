@@ -53,6 +53,18 @@ def walk(reader: Reader, name: str) -> None:
     reader.settle()
 
 
+def settled_violations(reader: Reader) -> list[dict[str, object]]:
+    """What axe finds three times: while it is drawn anew a page is faded, and a run may begin while axe looks."""
+    found: list[dict[str, object]] = []
+    for _ in range(3):
+        reader.settle()
+        found = axe(reader.page)
+        if not found:
+            break
+        reader.page.wait_for_timeout(1_000)
+    return found
+
+
 def told(reader: Reader) -> tuple[str, list[str]]:
     """The sentence and the headline numbers on screen."""
     numbers = reader.page.locator(".st-key-kpi [data-testid=stMetricValue]").all_inner_texts()
@@ -77,14 +89,12 @@ def test_the_story_of_a_meeting(director: Reader, tmp_path: Path) -> None:
     # why
     page.get_by_role("button", name=re.compile(re.escape(say("day.lowest", day="").strip().rstrip(",")))).click()
     page.locator(".st-key-day_behind").get_by_text(say("day.median")).first.wait_for()
-    director.settle()  # while it is drawn anew a page is faded
-    assert not axe(page), "a day that is explained is accessible"
+    assert not settled_violations(director), "a day that is explained is accessible"
 
     # compare
     walk(director, say("scenarios.title"))
     page.get_by_text(say("scenarios.total")).first.wait_for()
-    director.settle()
-    assert not axe(page)
+    assert not settled_violations(director)
 
     # choose
     walk(director, say("decide.title"))
