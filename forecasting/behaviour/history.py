@@ -140,6 +140,14 @@ def what_is_open(ledger: Ledger, invoices: Invoices, side: Side, day: int) -> tu
     return left, last
 
 
+def overdue(ledger: Ledger) -> tuple[int, int]:
+    """How many customers are late and what they owe of it, payments dated today deducted, in minor units."""
+    side = ledger.customers
+    left, _ = what_is_open(ledger, side, "customer", ledger.as_of + 1)
+    late = (side.amount_minor > 0) & (side.due < ledger.as_of) & (side.issue < ledger.as_of) & (left > 0)
+    return len(np.unique(side.partner[late])), int(left[late].sum())
+
+
 def _paid_on_known_days(ledger: Ledger, invoices: Invoices, side: Side, day: int) -> npt.NDArray[np.bool_]:
     """Which invoices money came in for, and all of it on days that a file told."""
     paid = (invoices.paid != NO_DAY) & (invoices.paid < day)

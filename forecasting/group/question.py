@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from forecasting.group.members import Members
 from forecasting.group.views import View
 from forecasting.ledger import Ledger, Side
 from forecasting.scenario import Insolvency, PaymentFact, Scenario, Shock
+
+#: What a scenario says of a partner by its id.
+_Named = TypeVar("_Named", Insolvency, Shock)
 
 
 def asked_in(view: View, scenario: Scenario) -> tuple[Scenario, tuple[str, ...]]:
@@ -24,7 +28,7 @@ def asked_in(view: View, scenario: Scenario) -> tuple[Scenario, tuple[str, ...]]
         return scenario, ()
     if group.members.shared and (scenario.insolvencies or scenario.shocks):
         twins = _twins(group.loaded, group.members)
-        judged, shocked = _judgments(scenario.insolvencies, twins), _shocks(scenario.shocks, twins)
+        judged, shocked = _for_all_ids(scenario.insolvencies, twins), _for_all_ids(scenario.shocks, twins)
         scenario = replace(scenario, insolvencies=tuple(judged), shocks=tuple(shocked))
     if not (scenario.payments or scenario.credit_notes or scenario.disputes):
         return scenario, ()
@@ -85,17 +89,8 @@ def _twins(ledger: Ledger, members: Members) -> dict[str, tuple[str, ...]]:
     return {name: tuple(names) for names in same.values() if len(names) > 1 for name in names}
 
 
-def _judgments(given: tuple[Insolvency, ...], twins: dict[str, tuple[str, ...]]) -> Iterable[Insolvency]:
-    named = {one.partner_id for one in given}
-    for one in given:
-        yield one
-        for name in twins.get(one.partner_id, ()):
-            if name not in named:
-                named.add(name)
-                yield replace(one, partner_id=name)
-
-
-def _shocks(given: tuple[Shock, ...], twins: dict[str, tuple[str, ...]]) -> Iterable[Shock]:
+def _for_all_ids(given: tuple[_Named, ...], twins: dict[str, tuple[str, ...]]) -> Iterable[_Named]:
+    """What is said of one id of a debtor said of its other ids too, unless they are named apart."""
     named = {one.partner_id for one in given}
     for one in given:
         yield one

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import streamlit as st
 
 from data.access import may
-from forecasting.behaviour.history import what_is_open
-from forecasting.ledger import Ledger
+from forecasting.behaviour.history import overdue
 from pages.ui.cash_words import Outlook
 from pages.ui.session import Desk
 from pages.ui.voice import Voice
@@ -41,14 +39,6 @@ def steps(outlook: Outlook, say: Voice, *, calls: bool) -> list[Step]:
     elif outlook.baseline.probability_below_floor_ever > _RISK:
         found.append(Step(name="weigh", label=say("cash.next.weigh"), page="pages/decide.py"))
     return found
-
-
-def overdue(ledger: Ledger) -> tuple[int, int]:
-    """How many customers are late and what they owe of it, payments dated today deducted, in minor units."""
-    side = ledger.customers
-    left, _ = what_is_open(ledger, side, "customer", ledger.as_of + 1)
-    late = (side.amount_minor > 0) & (side.due < ledger.as_of) & (side.issue < ledger.as_of) & (left > 0)
-    return len(np.unique(side.partner[late])), int(left[late].sum())
 
 
 def next_steps(at: Desk, outlook: Outlook) -> None:

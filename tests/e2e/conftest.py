@@ -115,7 +115,7 @@ class Reader:
     """A person at a browser; `outside` collects every request that leaves the app."""
 
     def __init__(self, browser: Browser, server: Server, language: str, *, phone: bool, dark: bool) -> None:
-        self.server = server
+        self.server, self.language, self.phone = server, language, phone
         self.context = context_of(
             browser,
             viewport={"width": 390, "height": 844} if phone else {"width": 1440, "height": 1400},

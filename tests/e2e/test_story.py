@@ -30,7 +30,6 @@ def director(chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest) 
     language, phone, dark = request.param
     for server in serve(tmp_path / "story.duckdb"):
         someone = Reader(chromium, server, language, phone=phone, dark=dark)
-        someone.language, someone.phone = language, phone  # type: ignore[attr-defined]
         yield someone
         someone.context.close()
 
@@ -43,7 +42,7 @@ def as_read(text: str) -> str:
 def walk(reader: Reader, name: str) -> None:
     """To another page by the menu, as the screen has it."""
     page = reader.page
-    if reader.phone:  # type: ignore[attr-defined]
+    if reader.phone:
         page.get_by_test_id("stExpandSidebarButton").click()
         page.get_by_test_id("stSidebarNavLink").filter(has_text=name).first.click()
         page.keyboard.press("Escape")
@@ -72,13 +71,12 @@ def told(reader: Reader) -> tuple[str, list[str]]:
 
 
 def test_the_story_of_a_meeting(director: Reader, tmp_path: Path) -> None:
-    say: Voice = voice_of(director.language)  # type: ignore[attr-defined]
-    phone: bool = director.phone  # type: ignore[attr-defined]
+    say: Voice = voice_of(director.language)
     page = director.open()
     plain, _ = told(director)
 
     # ask
-    if phone:
+    if director.phone:
         page.locator(".st-key-panel summary").click()
     page.locator(".st-key-ask_ready").get_by_text(re.compile(re.escape(say("cash.ready.recession")))).click()
     page.wait_for_url(re.compile("delay=10.*defaults=2"))

@@ -11,13 +11,13 @@ from streamlit.testing.v1 import AppTest
 from data import repository
 from data.access import FINANCE
 from data.repository import InvoiceFilter
+from forecasting.behaviour.history import overdue
 from forecasting.dates import to_date, to_day
 from forecasting.latepayment import late_interest
 from forecasting.ledger import NO_DAY
 from pages.ui import collecting, session
 from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.letters import Claimed, letter
-from pages.ui.next_parts import overdue
 from pages.ui.voice import voice_of
 from tests.pages.fixtures.company import DAY, small_sample
 from tests.pages.fixtures.store import opened_page, small_store

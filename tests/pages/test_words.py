@@ -9,6 +9,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from forecasting.behaviour.history import overdue
 from forecasting.curve import Projection
 from forecasting.dates import to_day
 from forecasting.ledger import Amounts, PlannedFlow
@@ -18,7 +19,7 @@ from pages.ui.cash_words import Outlook, bridge, headlines, hero_alt, sentence, 
 from pages.ui.causes import causes, rounded_steps, steps_of
 from pages.ui.charts.weeks import Heading
 from pages.ui.headings import daily_headings, planned_daily, week_starts, weekly
-from pages.ui.next_parts import overdue, steps
+from pages.ui.next_parts import steps
 from pages.ui.question import Question
 from pages.ui.voice import pick_language, voice_of
 from tests.pages.fixtures.company import small_ledger
