@@ -154,6 +154,13 @@ class Reader:
             )
             self.page.wait_for_timeout(250)
 
+    def says_again(self, before: str) -> None:
+        """Wait until the sentence at the top is what it was: the address is known sooner than the screen is drawn."""
+        self.page.wait_for_function(
+            "before => document.querySelector('.st-key-say')?.innerText.trim() === before", arg=before, timeout=PATIENCE_MS
+        )
+        self.settle()
+
     def says_anew(self, before: str) -> str:
         """Wait until the sentence at the top is another one, and read it."""
         self.page.wait_for_function(

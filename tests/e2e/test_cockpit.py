@@ -264,15 +264,13 @@ def test_a_curve_is_pinned_a_move_undone_and_everything_reset(reader: Reader) ->
     expect(lines).to_have_count(before + 1)
     page.get_by_role("button", name="Annuler").click()
     page.wait_for_url(lambda url: "delay" not in url)
-    reader.settle()
-    assert reader.sentence() == plain, "undone"
+    reader.says_again(plain)
     page.locator(".st-key-ask_ready").get_by_text(re.compile("Récession")).click()
     page.wait_for_url(re.compile("defaults=2"))
-    reader.settle()
+    reader.says_anew(plain)
     page.get_by_role("button", name="Rétablir").click()
     page.wait_for_url(lambda url: "defaults" not in url)
-    reader.settle()
-    assert reader.sentence() == plain, "reset"
+    reader.says_again(plain)
     page.get_by_role("button", name="Retirer la courbe épinglée").click()
     expect(lines).to_have_count(before)
 
@@ -298,8 +296,7 @@ def test_the_keyboard_alone_tells_the_whole_story(reader: Reader, tmp_path: Path
     to("Paiements clients, retard")
     page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile("delay=1"))
-    reader.settle()
-    assert reader.sentence() != before
+    reader.says_anew(before)
     to("Le point bas")
     page.keyboard.press("Enter")
     page.locator(".st-key-day_behind").get_by_text("Solde médian").first.wait_for()

@@ -73,16 +73,14 @@ def told(reader: Reader) -> tuple[str, list[str]]:
 def test_the_story_of_a_meeting(director: Reader, tmp_path: Path) -> None:
     say: Voice = voice_of(director.language)
     page = director.open()
-    plain, _ = told(director)
+    plain = director.sentence()
 
     # ask
     if director.phone:
         page.locator(".st-key-panel summary").click()
     page.locator(".st-key-ask_ready").get_by_text(re.compile(re.escape(say("cash.ready.recession")))).click()
-    page.wait_for_url(re.compile("delay=10.*defaults=2"))
-    director.settle()
-    asked, _ = told(director)
-    assert asked != plain and as_read(say("cash.panel.days", count=10)) in asked
+    page.wait_for_url(re.compile("delay=10.*defaults=2"))  # may be known before the answer is
+    assert as_read(say("cash.panel.days", count=10)) in as_read(director.says_anew(plain))
 
     # why
     page.get_by_role("button", name=re.compile(re.escape(say("day.lowest", day="").strip().rstrip(",")))).click()
