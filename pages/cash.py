@@ -39,9 +39,12 @@ def cockpit() -> None:
         cash_parts.empty(at)
         return
     repairs = panel.arrive(ledger, session.saved_ids(at))
+    coarse = cash_parts.first_look(at, panel.asked())
+    if coarse:
+        # Before anything is drawn: what arrives together is drawn once, and a browser draws the whole page each time.
+        answering.answer(at, panel.asked(), coarse=True)
     words, numbers = st.container(), st.container()
     question, status = panel.panel(ledger, at.say, phone=at.phone, library=lambda asked: library.controls(at, asked))
-    coarse = cash_parts.first_look(at, question)
     below = st.container()
     with cash_parts.waiting(at, question, status, ((words, 32), (numbers, 96), (below, 480))):
         answer = answering.answer(at, question, coarse=coarse)
@@ -59,6 +62,7 @@ def cockpit() -> None:
         if coarse:
             # Causes and weeks stay as they are until the whole answer, which the next run draws, brings theirs.
             panel.write_address()
+            session.rest(cash_parts.DRAWN_SECONDS)
             st.rerun(scope="fragment")
         accuracy_parts.beside(at, outlook)
     with causes:

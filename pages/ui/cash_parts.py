@@ -27,6 +27,8 @@ from pages.ui.reports.offer import offer
 from pages.ui.session import Desk
 from pages.ui.share_parts import make
 
+#: So long a browser takes to draw a first look, on the machine's processors where they are its own as well.
+DRAWN_SECONDS = 0.4
 #: Balances older than this many days are worth a remark.
 _OLD_DAYS = 4
 

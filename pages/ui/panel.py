@@ -94,6 +94,11 @@ def current() -> Question:
     return found
 
 
+def asked() -> Question:
+    """The question that the controls stand at, known before they are drawn; after `arrive`."""
+    return _collected()
+
+
 def put(question: Question, ledger: Ledger) -> None:
     """Set the panel to a question; before its widgets are drawn, or in their callbacks."""
     st.session_state[_QUESTION] = question

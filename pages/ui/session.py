@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -78,6 +79,14 @@ def still_here() -> None:
     Streamlit looks for such news wherever a run touches the session's state.
     """
     st.session_state.get("question")
+
+
+def rest(seconds: float) -> None:
+    """Leaves the machine to the browser for a moment; ends the run at once where the reader asks for something else."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, 0.02))
+        still_here()
 
 
 def me() -> object:
