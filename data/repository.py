@@ -72,7 +72,7 @@ from data.repository_matching import (
     set_aside,
     take_back_match,
 )
-from data.repository_opening import OpeningCash, opening_cash
+from data.repository_opening import OpeningCash, actual_balances, opening_cash
 from data.repository_overrides import KeptOverride, Override, end_override, overrides, save_override
 from data.repository_partners import Undated, partners, save_partner, undated_partners
 from data.repository_people import Person, people, replace_people, signed_in
@@ -144,6 +144,7 @@ __all__ = [
     "Undated",
     "accept_matches",
     "accounts",
+    "actual_balances",
     "agree_plan",
     "agreed_plans",
     "audit_trail",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from data.access import Principal, require
 from data.repository_audit import append_audit
 from data.repository_company import plain_rate, read_company
 from data.repository_currency import Rates, read_rates
 from data.store import Cursor, Store
+from forecasting.actual import AccountPast
 from forecasting.dates import to_date, to_day
 from forecasting.ledger import Account
 
@@ -172,3 +174,41 @@ def read_accounts(cursor: Cursor, as_of: int) -> tuple[Account, ...]:
         )
         for account_id, entity, currency, balance, day, limit, rate in rows
     )
+
+
+def read_pasts(cursor: Cursor, as_of: int, rates: Rates, entity: str) -> tuple[AccountPast, ...]:
+    """What statements tell of every account that has a stated balance; those of one entity where it is named ("": all).
+
+    Nothing at all where an account's currency has no rate, as the others alone are not the company's cash.
+    """
+    wanted = [a for a in read_accounts(cursor, as_of) if not entity or a.entity == entity]
+    if any(a.currency != rates.home and a.currency not in rates.foreign for a in wanted):
+        return ()
+    stated = _by_account(
+        cursor,
+        "SELECT account_id, morning, last(balance_minor ORDER BY import_id) FROM ("
+        "SELECT *, CASE kind WHEN 'closing' THEN day + 1 ELSE day END AS morning FROM bank_balance) "
+        "GROUP BY account_id, morning ORDER BY account_id, morning",
+    )
+    moves = _by_account(cursor, "SELECT account_id, day, amount_minor FROM bank_line_known ORDER BY account_id, day")
+    told = _by_account(
+        cursor, "SELECT account_id, min(day), max(day) + 1 FROM bank_line GROUP BY account_id, import_id ORDER BY ALL"
+    )
+    return tuple(
+        AccountPast(
+            account_id=a.account_id,
+            entity=a.entity,
+            stated=tuple((to_day(day), minor) for day, minor in stated.get(a.account_id, ())),
+            moves=tuple((to_day(day), minor) for day, minor in moves.get(a.account_id, ())),
+            told=tuple((to_day(first), to_day(last)) for first, last in told.get(a.account_id, ())),
+            rate=None if a.currency == rates.home else rates.foreign[a.currency],
+        )
+        for a in wanted
+    )
+
+
+def _by_account(cursor: Cursor, asked: str) -> dict[str, list[tuple[Any, Any]]]:
+    found: dict[str, list[tuple[Any, Any]]] = {}
+    for account_id, *row in cursor.execute(asked).fetchall():
+        found.setdefault(account_id, []).append((row[0], row[1]))
+    return found

@@ -7,12 +7,14 @@ from datetime import date
 from typing import Final
 
 from data.access import Principal, require
-from data.repository_bank import read_positions
+from data.repository_bank import read_pasts, read_positions
 from data.repository_company import Company, first_day, read_company
 from data.repository_currency import Rates, read_rates
 from data.repository_plan import read_planned_flows
 from data.store import Cursor, Store
-from forecasting.dates import to_day
+from forecasting.actual import ActualBalances
+from forecasting.actual import actual_balances as reckoned
+from forecasting.dates import to_date, to_day
 from forecasting.simulation.operations import planned_days
 
 #: What settled invoices moved on days from $first (included) to $last (excluded), per side and currency.
@@ -60,6 +62,32 @@ def opening_cash(store: Store, principal: Principal, as_of: date | None = None) 
         told = read_company(cursor)
         day = first_day(told, as_of)
         return read_opening(cursor, told, day, read_rates(cursor, told.currency, to_day(day)))
+
+
+def actual_balances(
+    store: Store, principal: Principal, *, as_of: int, days: int, opening_minor: int, entity: str = ""
+) -> ActualBalances | None:
+    """The balances of the mornings before a projection's first day that lead to the balance it starts with.
+
+    Statements alone tell them. None where they tell nothing of the last `days` days, leave part of it out, or add up to
+    another balance than the one that the projection starts with or was carried from (cash that no statement is held of).
+    `entity`: the accounts of one company of a group.
+    """
+    require(principal, "read_treasury")
+    with store.read() as cursor:
+        told = read_company(cursor)
+        rates = read_rates(cursor, told.currency, as_of)
+        opening = read_opening(cursor, told, to_date(as_of), rates)
+        pasts = read_pasts(cursor, as_of, rates, entity)
+    stated = as_of if entity or opening.stated_on is None else to_day(opening.stated_on)
+    found = reckoned(pasts, min(as_of - days, stated), as_of)
+    if found is None or found.days[-1] <= as_of - days:
+        return None
+    agrees = found.balances_minor[-1] == opening_minor if entity else found.on(stated) == opening.stated_minor
+    if not agrees or found.on(as_of) not in (None, opening_minor):
+        return None
+    first = max(found.first_day, as_of - days)
+    return ActualBalances(first_day=first, balances_minor=found.balances_minor[first - found.first_day :])
 
 
 def read_opening(cursor: Cursor, told: Company, as_of: date, rates: Rates) -> OpeningCash:

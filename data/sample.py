@@ -15,8 +15,10 @@ from typing import Final
 
 import numpy as np
 
+from data.importers.protocol import BalanceRow, BankRow
 from data.ledger_writing import write_ledger_folder
 from data.ready_scenarios import ready_scenarios
+from data.sample_bank import STATEMENT_DAYS, paid_by_day, statements
 from data.sample_contracts import FACTORING_NAME, INSURANCE_NAME, factoring_offer, insurance_policy
 from data.sample_details import Numbering, credit, dispute, numbers, part_payments
 from data.sample_grid import SAMPLE_GRID
@@ -61,6 +63,8 @@ class SampleCompany:
     planned_flows: tuple[PlannedFlow, ...]
     partners: tuple[Partner, ...]
     accounts: tuple[Account, ...]
+    bank_lines: tuple[BankRow, ...]
+    balances: tuple[BalanceRow, ...]
     factoring: tuple[str, str]
     insurance: tuple[str, str]
     scenarios: tuple[tuple[str, str, str], ...]
@@ -107,6 +111,15 @@ def sample_company(as_of: date, *, seed: int = 1, invoices: int = SAMPLE_INVOICE
     payments = part_payments(rng, sales, sold_names, day)
     planned = [*regular_flows(day, scale), *vat_flows(day, sales, purchases, scale)]
     cash = fitting_cash(day, sales, purchases, planned, _owed(sales, customers, sold_names, payments), scale)
+    accounts = _accounts(day, cash.opening_minor, cash.overdraft_minor)
+    weeks_ago = day - STATEMENT_DAYS
+    bank_lines, balances = statements(
+        day,
+        accounts,
+        paid_by_day(sales, day, payments),
+        paid_by_day(purchases, day),
+        [*regular_flows(weeks_ago, scale), *vat_flows(weeks_ago, sales, purchases, scale)],
+    )
     ids = _ids("C", len(customers))
     yearly = _yearly(sales, day, len(customers))
     return SampleCompany(
@@ -122,7 +135,9 @@ def sample_company(as_of: date, *, seed: int = 1, invoices: int = SAMPLE_INVOICE
         payments=tuple(payments),
         planned_flows=tuple(planned),
         partners=_partners(ids, customers, yearly),
-        accounts=_accounts(day, cash.opening_minor, cash.overdraft_minor),
+        accounts=accounts,
+        bank_lines=bank_lines,
+        balances=balances,
         factoring=(
             FACTORING_NAME,
             factoring_offer(as_of, ids, customers, yearly),

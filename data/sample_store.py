@@ -10,14 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from data.access import Principal, require
-from data.importers.protocol import BalanceRow, PaymentRow
+from data.importers.protocol import PaymentRow
 from data.repository_audit import append_audit, utc_now
 from data.repository_imports import ImportReceipt, next_import_id, note_import
 from data.repository_intake import Intake, take_invoices
-from data.repository_intake_bank import take_balances, take_payments
+from data.repository_intake_bank import take_balances, take_bank_lines, take_payments
 from data.repository_library import new_id
 from data.repository_plan import write_planned_flows
-from data.repository_staging import balance_table, payment_table, typed_invoice_table
+from data.repository_staging import balance_table, bank_table, payment_table, typed_invoice_table
 from data.sample import SampleCompany
 from data.store import Cursor, Store, staged
 from forecasting.dates import to_date
@@ -117,18 +117,9 @@ def _rows(cursor: Cursor, sample: SampleCompany, import_id: int) -> Intake:
         )
         for row, p in enumerate(sample.payments, start=2)
     ]
-    balances = [
-        BalanceRow(
-            account_id=account.account_id,
-            day=to_date(account.day),
-            balance_minor=account.balance_minor,
-            kind="opening",
-            source_row=row,
-        )
-        for row, account in enumerate(sample.accounts, start=2)
-    ]
     taken += take_payments(cursor, import_id, payment_table(payments))
-    taken += take_balances(cursor, import_id, balance_table(balances))
+    taken += take_bank_lines(cursor, import_id, bank_table(sample.bank_lines))
+    taken += take_balances(cursor, import_id, balance_table(sample.balances))
     for account in sample.accounts:
         cursor.execute(
             "UPDATE account SET overdraft_limit_minor = ?, overdraft_rate = ? WHERE account_id = ?",

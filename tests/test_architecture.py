@@ -28,6 +28,7 @@ ROOMS = (
     "latepayment",
     "dso",
     "ageing",
+    "actual",
     "scenario",
     "inheritance",
     "simulation.luck",

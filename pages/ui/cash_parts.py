@@ -114,11 +114,14 @@ def curve(at: Desk, outlook: Outlook) -> None:
             st.space("stretch")
         with st.container(key="band", width="stretch" if at.phone else "content"):
             shown = _band(at, outlook)
+    actual = session.actual(at)
     picture = Hero(
         curves=outlook.projection.curves,
         shown=shown,
         overdraft_limit_minor=outlook.ledger.overdraft_limit_minor,
         cash_floor_minor=outlook.ledger.cash_floor_minor,
+        actual_days=actual.days if actual else (),
+        actual_minor=actual.balances_minor if actual else (),
         ghost=_ghost(outlook),
         phone=at.phone,
     )

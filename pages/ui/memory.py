@@ -17,6 +17,7 @@ from data.repository import (
     SavedScenario,
 )
 from forecasting.activity import BudgetLine
+from forecasting.actual import ActualBalances
 from forecasting.curve import Projection
 from forecasting.factoring.contract import FactoringContract
 from forecasting.group.views import View
@@ -56,6 +57,7 @@ class Memory:
         self.completed: Bounded[tuple[str, tuple[BudgetLine, ...]], Ledger] = Bounded(4)
         self.views: Bounded[tuple[str, str], View] = Bounded(8)
         self.lenses = Lenses()
+        self.actual: Bounded[tuple[str, Principal, str, str], ActualBalances | None] = Bounded(8)
         self.choices: Bounded[tuple[str, Principal, str], str] = Bounded(16)
         self.stops: Bounded[tuple[str, Principal], tuple[tuple[str, date], ...]] = Bounded(8)
         self.stopped: Bounded[tuple[str, tuple[tuple[str, date], ...]], Ledger] = Bounded(4)

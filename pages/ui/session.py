@@ -36,6 +36,7 @@ from data.toml_values import TomlFile
 from data.upkeep import start_upkeep
 from data.whole_ledger import EXPECTED, continued, stopped
 from forecasting.activity import BudgetLine
+from forecasting.actual import ActualBalances
 from forecasting.errors import AccessDenied, InputRejected, StoreBusy, StoreUnreadable
 from forecasting.factoring.contract import FactoringContract
 from forecasting.group.question import asked_in
@@ -54,6 +55,8 @@ from pages.ui.voice import Voice, pick_language, voice_of
 
 #: Where the company's data lies unless the environment names another file.
 STORE_DEFAULT: Final = Path(__file__).resolve().parents[2] / "var" / "encaisse.duckdb"
+#: How many days before today a figure draws the balances that were.
+_ACTUAL_DAYS: Final = 42
 _SAMPLE_CODES: Final = {name: code for code, name in SCENARIO_NAMES.items()}
 
 
@@ -189,6 +192,22 @@ def view(at: Desk) -> View:
     found = memory().views.get((whole.fingerprint, at.entity), lambda: view_of(whole, at.entity))
     memory().lenses.remember(found, found.ledger)
     return found
+
+
+def actual(at: Desk) -> ActualBalances | None:
+    """The balances of the six weeks before today as bank statements tell them, None where they do not tell all of it."""
+    here = ledger(at)
+    return memory().actual.get(
+        (_key(at.version), at.principal, here.fingerprint, at.entity),
+        lambda: repository.actual_balances(
+            at.store,
+            at.principal,
+            as_of=here.as_of,
+            days=_ACTUAL_DAYS,
+            opening_minor=here.opening_cash_minor,
+            entity=at.entity,
+        ),
+    )
 
 
 def changed(at: Desk, what_if: Ledger) -> Ledger:

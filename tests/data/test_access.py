@@ -14,6 +14,7 @@ from data.access import FINANCE, ROLES, Principal, may, require
 from data.repository import InvoiceFilter, Store
 from data.sample import SampleCompany, sample_company
 from data.sample_store import clear_store, fill_store
+from forecasting.dates import to_day
 from forecasting.errors import AccessDenied
 from forecasting.ledger import Account, Partner
 from tests.data.rows import invoice, reading
@@ -53,6 +54,7 @@ def test_every_read_and_write_names_its_principal() -> None:
 TREASURY_READS: dict[str, Callable[[Store, Principal], Any]] = {
     "planned_flows": repo.planned_flows,
     "opening_cash": repo.opening_cash,
+    "actual_balances": lambda s, p: repo.actual_balances(s, p, as_of=to_day(AS_OF), days=42, opening_minor=0),
     "missing_settings": repo.missing_settings,
     "scenarios": repo.scenarios,
     "scenario": lambda s, p: repo.scenario(s, p, "x"),

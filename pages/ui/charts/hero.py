@@ -162,11 +162,14 @@ class _Drawing:
         per_letter = 6.6 / (310 if self.picture.phone else 640) * span
         wide = min(span, round(letters * per_letter))
         crossed = np.zeros(span, dtype=bool)
-        for curve in self.picture.curves.values():
-            at = self._heights(curve.p50_minor)
+        lines = [(c.first_day, c.p50_minor) for c in self.picture.curves.values()]
+        if self.picture.actual_days:
+            lines.append((self.picture.actual_days[0], np.asarray(self.picture.actual_minor)))
+        for first_day, line in lines:
+            at = self._heights(line)
             # A curve also crosses between two days.
             before = np.concatenate([at[:1], at[:-1]])
-            offset = curve.first_day - self.first
+            offset = first_day - self.first
             crossed[offset : offset + len(at)] |= (np.minimum(at, before) <= high) & (np.maximum(at, before) >= low)
         if low <= self.low + (22 if self.picture.phone else 42) * per_pixel:
             # The words of the lowest point stand at the foot (`lowest_point`).
@@ -235,16 +238,14 @@ class _Drawing:
         )
 
     def actual(self) -> None:
-        """The balances that were, a dot at today and a hairline with its word above the plot."""
+        """The balances that were, a dot where they end and a hairline with its word above the plot."""
         picture = self.picture
         today = picture.curve.first_day
         if picture.actual_days:
-            style: dict[str, object] = {"color": tokens.BASELINE, "width": 2.5}
-            place: dict[str, object] = {"x": [base.stamp(d) for d in picture.actual_days]}
-            self._line(place, np.asarray(picture.actual_minor), self.say("cash.actual"), style)
-            today = picture.actual_days[-1]
-            height = picture.actual_minor[-1] / self.unit
-            self._dot(today, height, tokens.BASELINE, 8)
+            place: dict[str, object] = {"x0": base.stamp(picture.actual_days[0]), "dx": base.DAY_MS}
+            name, style = self.say("cash.actual"), {"color": tokens.BASELINE, "width": 2.5}
+            self._line(place, np.asarray(picture.actual_minor), name, dict(style))
+            self._dot(picture.actual_days[-1], picture.actual_minor[-1] / self.unit, tokens.BASELINE, 8)
         self.canvas.shape(
             type="line",
             x0=base.stamp(today),
@@ -361,10 +362,8 @@ class _Drawing:
             return
         pixels = self.frame.plot_height
         ends = sorted(
-            (
-                ((c.p50_minor[-1] / self.unit - self.low) / (self.high - self.low) * pixels, v)
-                for v, c in self.picture.curves.items()
-            ),
+            ((c.p50_minor[-1] / self.unit - self.low) / (self.high - self.low) * pixels, v)
+            for v, c in self.picture.curves.items()
         )
         places = base.spread([e for e, _ in ends], _NAME_GAP_PX, 14, pixels - 14)
         for (_, variant), place in zip(ends, places, strict=True):
