@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from commands.console import Console
+from commands.entities import asked
 from commands.grammar import LEDGER, OUT, Argument, Values, Verb, within
-from commands.inputs import read_question
 from data.exporters.accuracy_files import backtest_ledger, write_accuracy
 from forecasting.backtest import METHODS, ORIGINS_DEFAULT
 from pages.ui.i18n import Translator
@@ -17,7 +17,7 @@ ORIGINS_MAX: Final = 260
 
 def run(call: Values, console: Console) -> int:
     """Writes accuracy.json; answers with its figures."""
-    question = read_question(call["ledger"])
+    question, _ = asked(call["ledger"])
     console.problems(question.warnings)
     result = backtest_ledger(question.ledger, call["origins"])
     content = write_accuracy(result, question.ledger, call["out"])

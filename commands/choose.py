@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from commands.console import Console
+from commands.entities import asked
 from commands.grammar import LEDGER, OUT, Argument, Values, Verb, amount, file, rate, within
-from commands.inputs import read_question
 from forecasting.errors import InputRejected, problem
 from forecasting.money import Currency, to_text
 from forecasting.scenario import HORIZON_DAYS_MAX, PATH_COUNT_MAX
@@ -17,35 +17,36 @@ if TYPE_CHECKING:
     from commands.inputs import Question
     from forecasting.choice.figures import Figures
     from forecasting.choice.offers import Candidates
+    from forecasting.group.views import View
     from forecasting.simulation.engine import Book
 
 
 def run(call: Values, console: Console) -> int:
     """Writes choices.csv and, where asked, worth.csv; answers with the efficient set and the cheapest offer."""
     try:
-        question = read_question(call["ledger"], call["scenario"], call["factoring"], call["insurance"])
-        return _answered(call, question, console)
+        question, view = asked(call["ledger"], call["scenario"], call["factoring"], call["insurance"])
+        return _answered(call, question, view, console)
     except InputRejected as rejected:
         return console.problems(rejected.problems)
 
 
-def _answered(call: Values, question: Question, console: Console) -> int:
+def _answered(call: Values, question: Question, view: View | None, console: Console) -> int:
     if question.scenario.kind == "certain":
         return console.problems((problem("choice.needs_chance", file=str(call["scenario"]), column="kind"),))
     console.problems(question.warnings)
-    asked = {"horizon_days": call["horizon"], "path_count": call["paths"], "seed": call["seed"]}
-    scenario = replace(question.scenario, **{name: value for name, value in asked.items() if value is not None})
-    return _search(call, replace(question, scenario=scenario), console)
+    given = {"horizon_days": call["horizon"], "path_count": call["paths"], "seed": call["seed"]}
+    scenario = replace(question.scenario, **{name: value for name, value in given.items() if value is not None})
+    return _search(call, replace(question, scenario=scenario), view, console)
 
 
-def _search(call: Values, question: Question, console: Console) -> int:
+def _search(call: Values, question: Question, view: View | None, console: Console) -> int:
     from data.kernel_cache import use_kernel_cache
 
     use_kernel_cache()
     # Imported after the cache has its place, which the compiler asks for when the kernel is imported.
     from data.exporters.choice_files import write_choices
     from data.grid_files import Given, read_grid_file
-    from data.learning import learnt
+    from data.learning import learnt, learnt_in
     from forecasting.choice.frontier import Level, cheapest, verdicts
     from forecasting.choice.offers import candidates
     from forecasting.choice.search import weigh
@@ -53,7 +54,9 @@ def _search(call: Values, question: Question, console: Console) -> int:
 
     given = Given(factoring=question.factoring, insurance=question.insurance)
     found = candidates(read_grid_file(call["grid"], question.ledger, given))
-    book = simulate(question.ledger, question.scenario, learnt=learnt(question.ledger, question.scenario.horizon_days))
+    days = question.scenario.horizon_days
+    known = learnt(question.ledger, days) if view is None else learnt_in(view, days)
+    book = simulate(question.ledger, question.scenario, learnt=known)
     figures = weigh(
         book, found.offers, progress=lambda done, whole: console.progress(done / whole), threads=os.cpu_count() or 1
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.inputs import Question
+from commands.inputs import Question, read_question
 from forecasting.errors import InputRejected, Problem, problem
 from forecasting.group.members import ENTITIES_MIN, entities
 
@@ -14,7 +14,22 @@ if TYPE_CHECKING:
     from forecasting.group.views import View
 
 
-def seen(question: Question, entity: str | None, folder: Path) -> tuple[Question, View | None]:
+def asked(
+    folder: Path,
+    scenario: Path | None = None,
+    factoring: Path | None = None,
+    insurance: Path | None = None,
+    *,
+    entity: str | None = None,
+) -> tuple[Question, View | None]:
+    """What a verb asks of a ledger, of a group without what its companies owe each other: for every verb that forecasts.
+
+    Raises InputRejected with the problems of all files, or where no invoice and no account names the entity.
+    """
+    return _seen(read_question(folder, scenario, factoring, insurance), entity, folder)
+
+
+def _seen(question: Question, entity: str | None, folder: Path) -> tuple[Question, View | None]:
     """The question about the whole, or about one entity, with warnings of its own; no view for a company by itself.
 
     Raises InputRejected where no invoice and no account names the entity.

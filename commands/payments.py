@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from commands.console import Console
+from commands.entities import asked
 from commands.grammar import LEDGER, OUT, Argument, Values, Verb, date, within
-from commands.inputs import read_question
 from data.exporters.payments_files import forecast_payments, write_payments
 from forecasting.dates import to_date, to_day
 from forecasting.ledger import NO_DAY
@@ -16,7 +16,7 @@ from forecasting.scenario import PATH_COUNT_MAX
 
 def run(call: Values, console: Console) -> int:
     """Writes payments.csv, receipts.csv, behaviour.json and, where asked for, detail.npz."""
-    question = read_question(call["ledger"])
+    question, _ = asked(call["ledger"])
     console.problems(question.warnings)
     ledger = question.ledger
     as_of = ledger.as_of if call["as_of"] is None else to_day(call["as_of"])

@@ -11,9 +11,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from commands.console import Console
-from commands.entities import seen
+from commands.entities import asked
 from commands.grammar import LEDGER, OUT, Argument, Values, Verb, file, within
-from commands.inputs import Question, read_question
+from commands.inputs import Question
 from forecasting.errors import InputRejected
 from forecasting.ledger import NO_DAY, Ledger
 from forecasting.money import Currency, to_text
@@ -50,8 +50,8 @@ def run(call: Values, console: Console) -> int:
     """Writes the projection's files and summary; answers with the summary."""
     clock = _Clock()
     with clock.stage("read"):
-        question = read_question(call["ledger"], call["scenario"], call["factoring"], call["insurance"])
-        question, view = seen(question, call["entity"], call["ledger"])
+        files = (call["ledger"], call["scenario"], call["factoring"], call["insurance"])
+        question, view = asked(*files, entity=call["entity"])
     console.problems(question.warnings)
     question = replace(question, scenario=_asked(question.scenario, call))
     answer = _certain if question.scenario.kind == "certain" else _drawn

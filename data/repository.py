@@ -41,6 +41,7 @@ from data.repository_forecasts import (
     ready_scenarios,
     save_forecast,
 )
+from data.repository_group import save_group_entity
 from data.repository_held import held_on
 from data.repository_imports import ImportReceipt, ImportRecord, import_problems, list_imports, store_reading
 from data.repository_invoices import InvoiceFilter, InvoiceLine, InvoicePage, invoices
@@ -213,6 +214,7 @@ __all__ = [
     "save_contract",
     "save_exchange_rates",
     "save_forecast",
+    "save_group_entity",
     "save_mapping",
     "save_override",
     "save_partner",

@@ -11,7 +11,7 @@ from data.repository_erased import is_known_again
 from data.store import Cursor, Store, table
 from forecasting.ledger import Partner, Side
 
-#: `group_entity` is not the register's: it stands in a table of its own.
+#: `group_entity` is not the register's: it stands in a table of its own, which `save_group_entity` writes.
 _COLUMNS: Final = tuple(f.name for f in fields(Partner) if f.name != "group_entity")
 
 
@@ -23,7 +23,7 @@ def partners(store: Store, principal: Principal) -> tuple[Partner, ...]:
 
 
 def save_partner(store: Store, principal: Principal, partner: Partner) -> None:
-    """Write a partner as a person has typed it; no file overrules it from then on."""
+    """Write a partner as a person has typed it, all but `group_entity`; no file overrules it from then on."""
     require(principal, "change_data")
     values = {name: getattr(partner, name) for name in _COLUMNS}
 
@@ -72,7 +72,9 @@ def read_partners(cursor: Cursor, principal: Principal) -> tuple[Partner, ...]:
     """Partners inside an open read; a salesperson's own ones only."""
     rows = table(
         cursor,
-        f"SELECT {', '.join(_COLUMNS)} FROM partner WHERE NOT $narrow OR (owner = $owner AND $owner <> '') ORDER BY partner_id",
+        f"SELECT {', '.join(f'p.{name}' for name in _COLUMNS)}, coalesce(m.entity, '') AS group_entity "
+        "FROM partner p LEFT JOIN group_member m ON m.partner_id = p.partner_id "
+        "WHERE NOT $narrow OR (p.owner = $owner AND $owner <> '') ORDER BY p.partner_id",
         {"narrow": principal.own_customers_only, "owner": principal.owner},
     )
     return tuple(Partner(**row) for row in rows.to_pylist())

@@ -34,6 +34,7 @@ _COMPANY_TABLES: Final = (
     "erased_partner",
     "partner",
     "partner_replaced",
+    "group_member",
     "invoice",
     "invoice_replaced",
     "payment",

@@ -13,6 +13,7 @@ import pytest
 import cli
 from data.ledger_folder import read_ledger_folder
 from data.ledger_writing import write_ledger_folder
+from forecasting.group.views import view_of
 from forecasting.money import to_minor
 
 GROUP = Path(__file__).parent / "data" / "group"
@@ -140,6 +141,28 @@ def test_drawn_paths_of_entities_share_their_debtors(tmp_path: Path) -> None:
     expected = {"2026-03-18": 800_00, "2026-03-25": 200_00, "2026-04-10": 4_600_00, "2026-04-15": -4_600_00}
     assert left.keys() == expected.keys()
     assert all(abs(left[day] - expected[day]) <= 4 for day in expected)
+
+
+@pytest.mark.parametrize("verb", ["payments", "backtest", "choose"])
+def test_every_verb_that_forecasts_leaves_out_what_companies_owe_each_other(verb: str, tmp_path: Path) -> None:
+    """Its files are those that it writes of a folder in which nothing is between companies, to the last byte."""
+    group = read_ledger_folder(GROUP).ledger
+    without = view_of(group).ledger
+    write_ledger_folder(without, tmp_path / "without")
+    assert read_ledger_folder(tmp_path / "without").ledger.fingerprint == without.fingerprint != group.fingerprint
+    (tmp_path / "grid.toml").write_text("", encoding="utf-8")
+    more = {"payments": ["--paths", "50"], "choose": ["--paths", "50", "--grid", str(tmp_path / "grid.toml")]}.get(verb, [])
+    for name, folder in (("group", GROUP), ("plain", tmp_path / "without")):
+        assert cli.guarded([verb, str(folder), "--out", str(tmp_path / name), *more]) == 0
+    written = {path.name: path.read_bytes() for path in (tmp_path / "group").iterdir()}
+    assert written and written == {path.name: path.read_bytes() for path in (tmp_path / "plain").iterdir()}
+
+
+def test_payments_of_a_group_are_those_of_its_customers_outside(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.guarded(["payments", str(GROUP), "--out", str(tmp_path), "--paths", "50", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert {row["invoice_id"] for row in rows(tmp_path / "payments.csv")} == {"N1", "N2", "S1", "E1"}
+    assert answer["open_minor"] == 12_000_00 + 6_000_00 + 2_400_00 + 9_200_00
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from data.values import BadValue, parse_currency
 from forecasting.errors import InputRejected
 from pages.ui import frame, session
 from pages.ui.account_parts import accounts
+from pages.ui.member_parts import members
 from pages.ui.people_parts import people
 from pages.ui.regular_parts import day_of, regular
 from pages.ui.retention_parts import retention
@@ -82,6 +83,7 @@ def settings(at: Desk) -> None:
     with right:
         regular(at)
         accounts(at)
+        members(at)
         partner_terms(at)
         people(at)
         retention(at)

@@ -83,6 +83,7 @@ CHANGES: dict[str, Callable[[Store, Principal], Any]] = {
     "save_settings": lambda s, p: repo.save_settings(s, p, {"language": "fr"}),
     "replace_planned_flows": lambda s, p: repo.replace_planned_flows(s, p, []),
     "save_partner": lambda s, p: repo.save_partner(s, p, Partner(partner_id="C001")),
+    "save_group_entity": lambda s, p: repo.save_group_entity(s, p, "C001", ""),
     "save_account": lambda s, p: repo.save_account(
         s, p, Account(account_id="x", entity="", currency="EUR", balance_minor=0, day=0)
     ),

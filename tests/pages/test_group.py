@@ -8,9 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data import repository
+from data.access import FINANCE
 from data.store import Cursor
-from pages.ui import frame
+from pages.ui import audit_parts, frame, session
 from pages.ui.i18n import LANGUAGES, Language
+from pages.ui.voice import voice_of
 from tests.pages.fixtures.store import opened_page, small_store
 
 company = small_store
@@ -73,3 +75,34 @@ def test_a_company_by_itself_is_asked_nothing(company: Path) -> None:
         app = opened_page(page, "en")
         assert not [b for b in app.button_group if b.key == "entity"]
         assert not [e for e in app.expander if e.label.startswith("Between companies")]
+
+
+def of_the_store(path: Path) -> dict[str, str]:
+    known = repository.partners(session.open_store(str(path)), FINANCE)
+    return {p.partner_id: p.group_entity for p in known if p.group_entity}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_person_says_which_company_a_partner_is(company: Path, language: Language) -> None:
+    say = voice_of(language)
+    share_out(company)
+    app = opened_page("load", language, load_view="settings")
+    assert say("group.member.by.name") in "".join(t.value.to_string() for t in app.table), "Sud is known by its name"
+    partner = next(s for s in app.selectbox if s.key == "member_partner")
+    stranger = next(o for o in partner.options if "SUD" not in o)
+    partner.select(stranger)
+    app.selectbox(key="member_entity").select("Sud")
+    next(b for b in app.button if b.label == say("group.member.save")).click().run()
+    assert not app.exception, app.exception
+    said = of_the_store(company)
+    assert [*said.values()] == ["Sud"] and next(iter(said)) in stranger
+    assert say("group.member.by.said") in "".join(t.value.to_string() for t in app.table)
+    assert [s.value for s in app.success] == [say("settings.saved")]
+    (entry, *_) = repository.audit_trail(session.open_store(str(company)), FINANCE)
+    assert audit_parts.action(entry.action, say) == say("audit.action.group_entity")
+    assert audit_parts.details(entry, say) == [f"{say('audit.detail.entity')} Sud"]
+
+
+def test_a_company_by_itself_is_not_asked_who_belongs_to_its_group(company: Path) -> None:
+    app = opened_page("load", "en", load_view="settings")
+    assert not [s for s in app.selectbox if s.key.startswith("member_")]
