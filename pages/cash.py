@@ -24,8 +24,10 @@ from pages.ui.cash_words import Outlook, headlines, sentence
 def show() -> None:
     """Title, then everything that a control can move, in one fragment."""
     at = session.desk()
+    group_parts.arrive(at)
     cash_parts.title(group_parts.chosen(at))
     group_parts.choose(at)
+    group_parts.unknown(at)
     st.session_state["whole_run"] = True
     cockpit()
 

@@ -9,13 +9,16 @@ from pages.ui import budget_parts, cash_parts, frame, group_parts, plan_parts, s
 
 def show() -> None:
     """Title, sentence, numbers, what may change, both curves with the reason, working capital, calendar."""
-    at = group_parts.chosen(session.desk())
+    here = session.desk()
+    group_parts.arrive(here)
+    at = group_parts.chosen(here)
     say, of = at.say, session.ledger(at)
     frame.title_row(say("plan.title"), say("app.as_of", day=say.f.long_day(of.as_of)), say)
     if session.is_empty(of):
         cash_parts.empty(at)
         return
     at = group_parts.choose(at)
+    group_parts.unknown(at)
     of = session.ledger(at)
     words, numbers = st.container(), st.container()
     asked = plan_parts.changes(at, of)

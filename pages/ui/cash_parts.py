@@ -51,7 +51,7 @@ def _share(at: Desk) -> None:
     if fold.open:
         with fold:
             st.markdown(at.say("cash.share"))
-            st.code(panel.link(st.context.url or "", at.say.t.language), language=None, wrap_lines=True)
+            st.code(panel.link(st.context.url or "", at.say.t.language, at.entity), language=None, wrap_lines=True)
             if may(at.principal, "change_library"):
                 make(at)
 

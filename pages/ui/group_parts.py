@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -18,6 +19,51 @@ from pages.ui.voice import Voice
 
 #: Differences that the page lists; the command line writes them all.
 _LISTED: Final = 100
+#: The name of the company in the address; the browser's own follows within so many seconds.
+_ADDRESS: Final = "entity"
+_LAG_SECONDS: Final = 3.0
+_REMEMBERED: Final = 40
+#: Stands in the session while the address named a company that does not exist.
+_UNKNOWN: Final = "entity_unknown"
+
+
+def arrive(at: Desk) -> None:
+    """Look at the company that the address names where it is new there; one that does not exist is told, and the whole is shown.
+
+    The browser's address follows ours a little later: what comes with a moved control, or was written a moment ago, is no
+    news; an address that names no company leaves the reader where they are.
+    """
+    group, asked = session.view(at).group, st.query_params.get(_ADDRESS, "")
+    lately = [name for when, name in _written() if time.monotonic() - when < _LAG_SECONDS]
+    moved = st.session_state.get("entity", GROUP) != st.session_state.get("looking_at", GROUP)
+    if not asked or moved or asked in lately or asked == (_written() or [(0.0, GROUP)])[-1][1]:
+        return
+    known = group is not None and asked in group.names
+    st.session_state["looking_at"] = st.session_state["entity"] = asked if known else GROUP
+    st.session_state[_UNKNOWN] = "" if known else asked[:40]
+    if group is None:
+        _write(GROUP)
+
+
+def unknown(at: Desk) -> None:
+    """One line where the address named a company that does not exist, until the reader chooses one."""
+    asked = st.session_state.get(_UNKNOWN, "")
+    if asked:
+        st.info(at.say("group.unknown", asked=frame.plain(asked)), icon=":material/link:")
+
+
+def _written() -> list[tuple[float, str]]:
+    found: list[tuple[float, str]] = st.session_state.get("entity_written", [])
+    return found
+
+
+def _write(name: str) -> None:
+    """Keep the address in step with the company that is looked at."""
+    st.session_state["entity_written"] = [*_written()[-_REMEMBERED:], (time.monotonic(), name)]
+    if name:
+        st.query_params[_ADDRESS] = name
+    elif _ADDRESS in st.query_params:
+        del st.query_params[_ADDRESS]
 
 
 def choose(at: Desk) -> Desk:
@@ -26,16 +72,20 @@ def choose(at: Desk) -> Desk:
     if group is None:
         return at
     names, kept = [GROUP, *group.names], st.session_state.get("looking_at", GROUP)
+    if st.session_state.get("entity") not in names:
+        st.session_state["entity"] = kept if kept in names else GROUP
     st.segmented_control(
         say("group.entity"),
         names,
-        default=kept if kept in names else GROUP,
         required=True,
         format_func=lambda name: frame.plain(name) or say("plan.group"),
         key="entity",
     )
     found = chosen(at)
+    if found.entity != kept:
+        st.session_state[_UNKNOWN] = ""
     st.session_state["looking_at"] = found.entity
+    _write(found.entity)
     st.caption(say("group.note_entity" if found.entity else "group.note_whole"))
     for account in group.unrated:
         words = say("group.no_rate", account=account.account_id, entity=account.entity, currency=account.currency)

@@ -129,10 +129,10 @@ def write_address() -> None:
             del st.query_params[name]
 
 
-def link(page: str, language: Language) -> str:
-    """The address that reopens the question on screen, in the language that it is shown in."""
+def link(page: str, language: Language, entity: str = "") -> str:
+    """The address that reopens the question on screen, of the company looked at, in the language that it is shown in."""
     base = urlsplit(page)
-    query = urlencode({**to_address(current()), "lang": language})
+    query = urlencode({**to_address(current()), **({"entity": entity} if entity else {}), "lang": language})
     return urlunsplit((base.scheme, base.netloc, base.path or "/", query, ""))
 
 

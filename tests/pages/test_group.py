@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from data import repository
 from data.access import FINANCE
 from data.store import Cursor
-from pages.ui import audit_parts, frame, session
+from pages.ui import audit_parts, frame, panel, session
 from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.voice import voice_of
 from tests.pages.fixtures.store import opened_page, small_store
@@ -106,3 +106,40 @@ def test_a_person_says_which_company_a_partner_is(company: Path, language: Langu
 def test_a_company_by_itself_is_not_asked_who_belongs_to_its_group(company: Path) -> None:
     app = opened_page("load", "en", load_view="settings")
     assert not [s for s in app.selectbox if s.key.startswith("member_")]
+
+
+def shown(app: AppTest) -> str:
+    return str(next(b for b in app.button_group if b.key == "entity").value)
+
+
+def address(app: AppTest) -> list[str]:
+    found = app.query_params.get("entity", [])
+    return [found] if isinstance(found, str) else list(found)
+
+
+def test_a_link_opens_the_company_that_it_names(company: Path) -> None:
+    share_out(company)
+    app = opened_page("cash", "en")
+    whole = sentence(app)
+    assert address(app) == [], "the whole is the usual, and stands in no address"
+    next(b for b in app.button_group if b.key == "entity").set_value("Nord").run()
+    assert address(app) == ["Nord"]
+    north = sentence(app)
+    assert north != whole
+    assert panel.link("http://here/?lang=fr", "en", "Nord") == "http://here/?entity=Nord&lang=en", "the copied link"
+    again = opened_page("cash", "en", address={"entity": "Nord"})
+    assert (shown(again), sentence(again), address(again)) == ("Nord", north, ["Nord"])
+    next(b for b in again.button_group if b.key == "entity").set_value("").run()
+    assert (sentence(again), address(again)) == (whole, []), "a moved control wins over the address that it came with"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_link_to_a_company_that_does_not_exist_shows_the_whole_and_says_so(company: Path, language: Language) -> None:
+    words = voice_of(language)("group.unknown", asked="Ouest")
+    alone = opened_page("cash", language, address={"entity": "Ouest"})
+    assert words in [i.value for i in alone.info] and address(alone) == []
+    share_out(company)
+    app = opened_page("cash", language, address={"entity": "Ouest"})
+    assert shown(app) == "" and words in [i.value for i in app.info] and address(app) == []
+    next(b for b in app.button_group if b.key == "entity").set_value("Nord").run()
+    assert address(app) == ["Nord"] and words not in [i.value for i in app.info]
