@@ -48,12 +48,15 @@ RULES: Final = """
 """
 #: A window up to so many CSS pixels wide is narrow, as in rule 10.
 NARROW_PX: Final = 640
-#: 7: the uploader speaks English alone.
+#: 7: the uploader speaks English alone, and names a limit above ours, which refuses in the reader's words.
+_UPLOADER: Final = """
+[data-testid="stFileUploaderDropzoneInstructions"] > * { display: none; }
+[data-testid="stFileUploaderDropzoneInstructions"]::after { content: "or drop them here, 200 MB at most"; }
+"""
 _UPLOADER_FR: Final = """
 [data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p { font-size: 0; }
 [data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p::after {
   content: "Choisir des fichiers"; font-size: .875rem; }
-[data-testid="stFileUploaderDropzoneInstructions"] > * { display: none; }
 [data-testid="stFileUploaderDropzoneInstructions"]::after { content: "ou déposez-les ici, 200 Mo au plus"; }
 """
 #: The document's language for screen readers; a change of the system's theme needs a fresh page, because figures have
@@ -91,7 +94,7 @@ window.encaisseTables ??= (() => {
 
 def style(language: Language) -> None:
     """Put the styles on the page, once per run and before anything else."""
-    st.html(f"<style>{RULES}{_UPLOADER_FR if language == 'fr' else ''}</style>")
+    st.html(f"<style>{RULES}{_UPLOADER}{_UPLOADER_FR if language == 'fr' else ''}</style>")
 
 
 def document(language: Language) -> None:
