@@ -30,7 +30,9 @@ def show() -> None:
     left, right = (st.container(), st.container()) if at.phone else st.columns([7.6, 4.4], gap="large")
     with right:
         level = decide_parts.level(at)
-    found = decide_words.weighed(offers, work.figures, level)
+    with left:
+        measure = decide_parts.measure(at)
+    found = decide_words.weighed(offers, work.figures, level, measure)
     with words:
         frame.sentence(decide_words.sentence(found, say))
         decide_parts.asked(at)

@@ -11,6 +11,7 @@ import streamlit as st
 from data import repository
 from data.access import may
 from data.exporters.choice_files import choices_text
+from forecasting.choice.frontier import MEASURES, Measure
 from forecasting.choice.offers import Offer
 from forecasting.choice.worth import Worth
 from forecasting.factoring.contract import FactoringContract
@@ -88,6 +89,22 @@ def level(at: Desk) -> float:
     return float(chosen)
 
 
+def measure(at: Desk) -> Measure:
+    """The figure's title with the choice of the risk that stands upwards in it."""
+    say = at.say
+    kept: Measure = st.session_state.get("decide_by", "lowest")
+    st.header(say(f"decide.by_{kept}.title", unit=say.f.unit), anchor=False)
+    return st.segmented_control(
+        say("decide.by"),
+        MEASURES,
+        default=kept,
+        required=True,
+        format_func=lambda name: say(f"decide.by_{name}.short"),
+        key="decide_measure",
+        on_change=lambda: st.session_state.update(decide_by=st.session_state["decide_measure"]),
+    )
+
+
 def picture(at: Desk, of: Choice, found: Weighed) -> None:
     """The efficient set drawn."""
     say, efficient = at.say, found.efficient
@@ -97,6 +114,7 @@ def picture(at: Desk, of: Choice, found: Weighed) -> None:
             variant=offer.variant,
             cost_minor=figures.cost_minor,
             lowest_minor=figures.minimum_p05_minor,
+            below_floor=figures.probability_below_floor,
             words=_hover(at, found, place),
             chosen=place == found.chosen,
         )
@@ -107,12 +125,13 @@ def picture(at: Desk, of: Choice, found: Weighed) -> None:
         efficient=efficient,
         cash_floor_minor=of.ledger.cash_floor_minor,
         overdraft_limit_minor=of.ledger.overdraft_limit_minor,
+        level=found.level,
+        measure=found.measure,
         phone=at.phone,
     )
-    st.header(say("decide.curve_title", unit=say.f.unit), anchor=False)
-    alt = say("decide.curve_alt", count=len(points), efficient=len(efficient))
+    alt = say(f"decide.by_{found.measure}.alt", count=len(points), efficient=len(efficient))
     frame.figure(frontier(drawn, say), key="frontier", alt=alt)
-    st.caption(say("decide.measure_note"))
+    st.caption(say(f"decide.by_{found.measure}.note"))
 
 
 def _hover(at: Desk, found: Weighed, place: int) -> str:
@@ -125,6 +144,7 @@ def _hover(at: Desk, found: Weighed, place: int) -> str:
         name.replace("\\", ""),
         f"{say('decide.column.cost')} {cost}",
         f"{say('decide.column.worst')} {low}",
+        f"{say('decide.column.floor')} {say.f.chance(figures.probability_below_floor)}",
         decide_words.verdict(found, place, say),
     )
     return "<br>".join(part.replace("&", "&amp;").replace("<", "&lt;") for part in words)

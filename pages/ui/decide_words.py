@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from forecasting.choice.figures import Figures
-from forecasting.choice.frontier import Level, Verdict, by_cost, cheapest, risk_of, verdicts
+from forecasting.choice.frontier import Level, Measure, Verdict, by_cost, cheapest, risk_of, verdicts
 from forecasting.choice.menu import AS_IT_STANDS
 from forecasting.choice.offers import Offer
 from forecasting.choice.worth import Request
@@ -23,7 +23,7 @@ from pages.ui.voice import Voice
 class Weighed:
     """Every offer with its figures and verdict; `chosen` the cheapest within the level, else the safest; letters by place.
 
-    The first offer is the company without protection.
+    The first offer is the company without protection. `measure`: the risk by which offers are efficient or beaten.
     """
 
     offers: Sequence[Offer]
@@ -33,23 +33,31 @@ class Weighed:
     level: float
     chosen: int
     within: bool
+    measure: Measure = "lowest"
 
     @property
     def efficient(self) -> list[int]:
         """Places of the efficient offers, the cheapest first."""
-        return [place for place in by_cost(self.figures, "lowest") if self.verdicts[place].efficient]
+        return [place for place in by_cost(self.figures, self.measure) if self.verdicts[place].efficient]
 
 
-def weighed(offers: Sequence[Offer], figures: Sequence[Figures], level: float) -> Weighed:
+def weighed(offers: Sequence[Offer], figures: Sequence[Figures], level: float, measure: Measure = "lowest") -> Weighed:
     """The efficient set, the offer that the level of risk asks for, a letter for each efficient offer and for it."""
-    said = verdicts(figures)
-    found = cheapest(figures, Level(probability=level))
+    said = verdicts(figures, measure)
+    found = cheapest(figures, Level(probability=level), measure)
     safest = min(range(len(figures)), key=lambda k: (risk_of(figures[k], "floor"), figures[k].cost_minor, k))
     chosen = safest if found is None else found
-    named = [k for k in by_cost(figures, "lowest") if k and (said[k].efficient or k == chosen)]
+    named = [k for k in by_cost(figures, measure) if k and (said[k].efficient or k == chosen)]
     letters = {place: _letter(count) for count, place in enumerate(named)}
     return Weighed(
-        offers=offers, figures=figures, verdicts=said, letters=letters, level=level, chosen=chosen, within=found is not None
+        offers=offers,
+        figures=figures,
+        verdicts=said,
+        letters=letters,
+        level=level,
+        chosen=chosen,
+        within=found is not None,
+        measure=measure,
     )
 
 
@@ -95,7 +103,10 @@ def sentence(found: Weighed, say: Voice) -> str:
         return say("decide.say.none_enough", level=level, letter=letter, chance=chance, cost=cost)
     words = say("decide.say.best", letter=letter, lowest=say.f.amount(figures.minimum_p05_minor, signed=True), cost=cost)
     dearer = [k for k in found.efficient if found.figures[k].cost_minor > figures.cost_minor]
-    if dearer:
+    if dearer and found.measure == "floor":
+        left = say.f.chance(found.figures[dearer[0]].probability_below_floor)
+        words += " " + say("decide.say.more_floor", letter=found.letters[dearer[0]], chance=left)
+    elif dearer:
         gain = found.figures[dearer[0]].minimum_p05_minor - figures.minimum_p05_minor
         words += " " + say("decide.say.more", letter=found.letters[dearer[0]], gain=say.f.amount(gain))
     return words
@@ -113,8 +124,10 @@ def reasons(found: Weighed, ledger: Ledger, say: Voice) -> list[str]:
         before = found.figures[cheaper[-1]]
         told.append(
             say(
-                "decide.reason.against",
+                "decide.reason.against" if found.measure == "lowest" else "decide.reason.against_floor",
                 gain=say.f.amount(figures.minimum_p05_minor - before.minimum_p05_minor, signed=True),
+                before=say.f.chance(before.probability_below_floor),
+                after=say.f.chance(figures.probability_below_floor),
                 other=found.letters.get(cheaper[-1], say("decide.unprotected").lower()),
                 cost=say.f.amount(figures.cost_minor - before.cost_minor),
             )
@@ -150,11 +163,20 @@ def verdict(found: Weighed, place: int, say: Voice) -> str:
     if said.by is None:
         return say("decide.verdict.efficient")
     by = found.letters.get(said.by, say("decide.unprotected").lower())
-    dearer, lower = say.f.amount(said.dearer_minor), say.f.amount(said.lower_minor)
+    riskier = said.lower_minor > 0 if found.measure == "lowest" else said.likelier > 0
     key = {(True, True): "both", (True, False): "dearer", (False, True): "lower"}.get(
-        (said.dearer_minor > 0, said.lower_minor > 0), "same"
+        (said.dearer_minor > 0, riskier), "same"
     )
-    return say(f"decide.verdict.{key}", by=by, dearer=dearer, lower=lower)
+    if found.measure == "floor" and riskier:
+        key += "_floor"
+    return say(
+        f"decide.verdict.{key}",
+        by=by,
+        dearer=say.f.amount(said.dearer_minor),
+        lower=say.f.amount(said.lower_minor),
+        chance=say.f.chance(found.figures[place].probability_below_floor),
+        better=say.f.chance(found.figures[said.by].probability_below_floor),
+    )
 
 
 def request_words(request: Request, ledger: Ledger, now: str, then: str, say: Voice) -> str:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.conftest import Reader, Server
+from tests.e2e.test_screens import axe
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +26,7 @@ def test_a_frozen_view_opens_by_its_link_alone(reader: Reader, server: Server, c
     guest.page.locator(".js-plotly-plot").first.wait_for()
     guest.settle()
     guest.page.get_by_text(re.compile("1,000 draws")).first.wait_for(state="attached")
+    assert not axe(guest.page), "a shared view is accessible"
     body = guest.page.locator("body").inner_text()
     assert "Conseil d’administration" in body and "1,000 draws" in body
     assert not re.search("Orvalise|Castelune|Import|Factoring offer", body), "no name, no menu"

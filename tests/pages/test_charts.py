@@ -16,8 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.elements.lib import streamlit_plotly_theme as theme
 
+from forecasting.choice.frontier import MEASURES, Measure
 from forecasting.simulation.flows import VARIANTS, Variant
 from pages.ui import tokens
+from pages.ui.charts.account import Account, account
 from pages.ui.charts.base import Canvas, Frame, month_ticks, nice_step, shortened, spread
 from pages.ui.charts.compare import Compared, compare
 from pages.ui.charts.drivers import Bridge, drivers
@@ -52,7 +54,7 @@ def flows() -> dict[Heading, np.ndarray]:
     }
 
 
-def offers(count: int) -> Frontier:
+def offers(count: int, measure: Measure = "lowest") -> Frontier:
     """So many offers, a tenth of them efficient, each with words as long as those of a sample offer."""
     luck = np.random.default_rng(5)
     words = "Offre d’affacturage Lutécia, avec recours + Police d’assurance-crédit Garonne · à la demande, quand le solde passe sous le seuil"
@@ -62,6 +64,7 @@ def offers(count: int) -> Frontier:
             variant=VARIANTS[k % 4],
             cost_minor=int(luck.integers(0, 20_000_000)),
             lowest_minor=int(luck.integers(-20_000_000, 100_000_000)),
+            below_floor=float(k % 41) / 100,
             words=f"{words} · 5 plus gros débiteurs cédés<br>Coût 117 k€<br>Point bas +1 044 k€<br>Moins bien que C, {k}",
             chosen=k == 10,
         )
@@ -72,6 +75,8 @@ def offers(count: int) -> Frontier:
         efficient=range(0, min(count, 300), 10),
         cash_floor_minor=30_000_000,
         overdraft_limit_minor=50_000_000,
+        level=0.05,
+        measure=measure,
     )
 
 
@@ -86,6 +91,7 @@ def every_figure(language: Language) -> list[go.Figure]:
         weeks(Weeks(first_days=tuple(AS_OF + 7 * k for k in range(13)), flows_minor=flows()), say),
         compare(Compared(curves=compared, overdraft_limit_minor=0, cash_floor_minor=0), say),
         *(frontier(offers(count), say) for count in (44, 150, 2_000)),
+        frontier(offers(44, "floor"), say),
     ]
 
 
@@ -225,9 +231,12 @@ def test_names_are_safe_and_short_in_figures() -> None:
     assert len(shortened("x" * 100, 24)) == 24
 
 
+@pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("phone", [False, True])
 @pytest.mark.parametrize(("dearer", "anchor"), [(135, "right"), (110, "left"), (300, "center")])
-def test_the_words_of_the_advised_offer_turn_away_from_its_neighbour(phone: bool, dearer: int, anchor: str) -> None:
+def test_the_words_of_the_advised_offer_turn_away_from_its_neighbour(
+    phone: bool, dearer: int, anchor: str, measure: Measure
+) -> None:
     """A neighbour a little dearer stands right of it, one a little cheaper left; one far away leaves the words where they are."""
     offers = [("", "baseline", 0, -200), ("C", "factoring", 117, 1044), ("D", "both", dearer, 1081)]
     points = [
@@ -236,6 +245,7 @@ def test_the_words_of_the_advised_offer_turn_away_from_its_neighbour(phone: bool
             variant=variant,
             cost_minor=cost * 100_000,
             lowest_minor=low * 100_000,
+            below_floor=0.4 if letter == "" else 0.01,
             words="",
             chosen=letter == "C",
         )  # type: ignore[arg-type]
@@ -243,10 +253,57 @@ def test_the_words_of_the_advised_offer_turn_away_from_its_neighbour(phone: bool
     ]
     drawn = frontier(
         Frontier(
-            points=points, efficient=(0, 1, 2), cash_floor_minor=30_000_000, overdraft_limit_minor=50_000_000, phone=phone
+            points=points,
+            efficient=(0, 1, 2),
+            cash_floor_minor=30_000_000,
+            overdraft_limit_minor=50_000_000,
+            level=0.05,
+            measure=measure,
+            phone=phone,
         ),
         voice_of("fr"),
     )
     words = {a.text: a.xanchor for a in drawn.layout.annotations}
     assert words["<b>C, conseillée</b>"] == anchor
     assert words["D"] == "center"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_less_risk_stands_higher_whichever_measure_is_drawn(language: Language) -> None:
+    say = voice_of(language)
+    for measure, better in (("lowest", 1), ("floor", -1)):
+        drawn = frontier(offers(60, measure), say)  # type: ignore[arg-type]
+        low, high = drawn.layout.yaxis.range
+        assert (high - low) * better > 0
+        told = [point.below_floor * 100 if measure == "floor" else point.lowest_minor / 1e5 for point in offers(60).points]
+        assert sorted(height for trace in drawn.data if trace.mode == "markers" for height in np.asarray(trace.y)) == (
+            pytest.approx(sorted(told))
+        )
+        assert all(min(low, high) <= height <= max(low, high) for height in told)
+    named = [a.text for a in frontier(offers(60, "floor"), say).layout.annotations]
+    assert say("decide.accepted", share=say.f.percent(0.05)) in named
+    assert not any("300" in text for text in named), "the floor is an amount, and no height of this axis"
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("place", [5, 60, 115])
+def test_the_words_of_the_highest_use_are_not_crossed_by_the_line(place: int, phone: bool) -> None:
+    """Where the line holds they stand under it; over a lone peak they stand above, for there it falls through them."""
+    say, days = voice_of("fr"), np.arange(120)
+    held = np.full(120, 80_000_000) + 20_000_000 * (days == place)
+    lone = np.where(np.abs(days - place) < 3, 100_000_000, 5_000_000)
+    for used, anchor, height in ((held, "middle", 400), (lone, "bottom", 1_000)):
+        ceiling = np.full(120, 120_000_000)
+        drawn = account(
+            Account(
+                first_day=AS_OF,
+                assigned_minor=ceiling,
+                eligible_minor=ceiling,
+                ceiling_minor=ceiling,
+                used_minor=used,
+                phone=phone,
+            ),
+            say,
+        )
+        (words,) = [a for a in drawn.layout.annotations if a.text.startswith("Utilisation maximale")]
+        assert (words.yanchor, words.y) == (anchor, height)

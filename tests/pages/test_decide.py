@@ -52,6 +52,26 @@ def test_a_menu_holds_each_offer_alone_and_each_pair(company: Path) -> None:
     assert candidates(menu(ledger, [], [])).offers[0].variant == "baseline"
 
 
+def test_the_risk_that_offers_are_beaten_by_is_chosen(company: Path) -> None:
+    """By the probability of breaking the floor other offers are efficient, and what beats the rest is said in it."""
+    app = settled(opened_page("decide", "en"))
+    say = voice_of("en")
+    next(b for b in app.button_group if b.key == "decide_measure").set_value("floor").run()
+    settled(app)
+    assert say("decide.by_floor.title") in [h.value for h in app.header]
+    assert say("decide.by_floor.note") in [c.value for c in app.caption]
+    (search,) = [s for s in decide_desk._searches()._found.values() if s.figures is not None and len(s.offers) > 20]
+    assert search.figures is not None
+    found = decide_words.weighed(search.offers, search.figures, 0.05, "floor")
+    assert any(decide_words.sentence(found, say) in block.value for block in app.markdown)
+    said = verdicts(search.figures, "floor")
+    assert [k for k in range(len(said)) if said[k].efficient] == sorted(found.efficient)
+    for place, verdict in enumerate(said):
+        if verdict.likelier > 0 and place != found.chosen:
+            assert say.f.chance(search.figures[place].probability_below_floor) in decide_words.verdict(found, place, say)
+    assert any(verdict.likelier > 0 for verdict in said)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sentence_names_the_cheapest_offer_within_the_level(company: Path, language: Language) -> None:
     app = settled(opened_page("decide", language))

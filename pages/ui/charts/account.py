@@ -16,6 +16,11 @@ from pages.ui.voice import Voice
 
 _FRAME: Final = base.Frame(height=tokens.ACCOUNT_PX, left=58, right=138, top=14, bottom=48)
 _PHONE: Final = base.Frame(height=320, left=48, right=8, top=10, bottom=46)
+#: The words of the highest use take so much of the plot's width.
+_PEAK_WIDE: Final = 0.16
+_PEAK_WIDE_PHONE: Final = 0.45
+#: They stand under the line where it holds so much of its peak over them.
+_PEAK_ROOM: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +120,21 @@ def _remarks(canvas: base.Canvas, picture: Account, say: Voice, unit: int) -> No
         k = int(picture.used_minor.argmax())
         share = int(picture.used_minor[k]) / max(int(picture.ceiling_minor[k]), 1)
         words = say("factoring.account.peak", share=say.f.percent(share), day=say.f.day(picture.first_day + k, markup=True))
+        anchor = "center" if 0.15 < k / len(gap) < 0.85 else "left" if k < len(gap) / 2 else "right"
+        wide = round(len(gap) * (_PEAK_WIDE_PHONE if picture.phone else _PEAK_WIDE))
+        first = k - {"left": 0, "center": wide // 2, "right": wide}[anchor]
+        beneath = int(picture.used_minor[max(first, 0) : first + wide + 1].min())
         canvas.text(
             words,
             color=tokens.FACTORING,
             x=base.stamp(picture.first_day + k),
-            xanchor="center" if 0.15 < k / len(gap) < 0.85 else "left" if k < len(gap) / 2 else "right",
-            y=picture.used_minor[k] / unit * 0.5,
-            yanchor="middle",
+            xanchor=anchor,
+            # Under the line where it stays high enough over the words, else over its highest point.
+            **(
+                {"y": beneath / unit * 0.5, "yanchor": "middle"}
+                if beneath > _PEAK_ROOM * picture.used_minor.max()
+                else {"y": picture.used_minor[k] / unit, "yanchor": "bottom", "yshift": 4}
+            ),
         )
 
 

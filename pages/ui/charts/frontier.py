@@ -1,4 +1,4 @@
-"""Offers by what they cost and how low the balance goes in the worst case of 20; the efficient ones on a line."""
+"""Offers by what they cost and what risk they leave: the worst case of 20, or the floor's breach; the efficient on a line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import plotly.graph_objects as go
 
+from forecasting.choice.frontier import Measure
 from forecasting.money import Currency
 from forecasting.simulation.flows import Variant
 from pages.ui import tokens
@@ -30,41 +31,48 @@ _MARKS: Final[dict[Variant, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One offer: its letter ("" where it is dominated), what it is made of, cost, lowest balance (5 %), words on it."""
+    """One offer: its letter ("" where it is dominated), what it is made of, cost, both measures of its risk, words on it.
+
+    lowest_minor: lowest balance (5 %); below_floor: probability of at least one day below the floor.
+    """
 
     letter: str
     variant: Variant
     cost_minor: int
     lowest_minor: int
+    below_floor: float
     words: str
     chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frontier:
-    """The offers with the limits that matter; efficient ones have a letter or are the company without protection."""
+    """The offers with the limits that matter; efficient ones have a letter or are the company without protection.
+
+    measure: what stands upwards; level: the probability that the reader accepts.
+    """
 
     points: Sequence[Point]
     efficient: Sequence[int]
     cash_floor_minor: int
     overdraft_limit_minor: int
+    level: float
+    measure: Measure = "lowest"
     phone: bool = False
 
 
 def frontier(picture: Frontier, say: Voice) -> go.Figure:
-    """Cost to the right, lowest balance upwards: the line joins what nothing beats at its cost."""
+    """Cost to the right, safety upwards: the line joins what nothing beats at its cost."""
     canvas = base.Canvas(_PHONE if picture.phone else _FRAME)
     unit = 1000 * 10 ** Currency(say.f.currency).exponent
     x = [p.cost_minor / unit for p in picture.points]
-    y = [p.lowest_minor / unit for p in picture.points]
-    limit, floor = -picture.overdraft_limit_minor / unit, picture.cash_floor_minor / unit
-    low, high = _span([*y, limit, floor, 0.0], 0.1)
     left, right = _span([*x, 0.0], 0.08)
-    canvas.tint(low, limit, tokens.DANGER, 0.05)
-    canvas.level(0.0, {"color": tokens.LABEL, "width": 1})
-    canvas.level(limit, {"color": tokens.DANGER, "width": 1})
-    canvas.level(floor, {"color": tokens.FLOOR, "width": 1.25, "dash": "4px,4px"})
-    _names_of_levels(canvas, picture, say, (floor, limit), unit)
+    if picture.measure == "lowest":
+        y = [p.lowest_minor / unit for p in picture.points]
+        low, high = _balances(canvas, picture, say, y, unit)
+    else:
+        y = [100 * p.below_floor for p in picture.points]
+        low, high = _chances(canvas, picture, say, y)
     line = sorted(picture.efficient, key=lambda k: picture.points[k].cost_minor)
     canvas.scatter(
         x=[x[k] for k in line],
@@ -76,10 +84,9 @@ def frontier(picture: Frontier, say: Voice) -> go.Figure:
     _dots(canvas, picture, x, y)
     near = 0.35 if picture.phone else 0.12  # how far the words of the chosen offer reach to either side
     for k in line:
-        others = [x[j] - x[k] for j in line if j != k and abs(y[j] - y[k]) < 0.12 * (high - low)]
+        others = [x[j] - x[k] for j in line if j != k and abs(y[j] - y[k]) < 0.12 * abs(high - low)]
         beside = [distance for distance in others if abs(distance) < near * (right - left)]
         _letter(canvas, picture.points[k], x[k], y[k], say, beside)
-    base.style_axes(canvas, amounts=base.amount_ticks(low, high, say.f, most=7))
     values, texts = base.amount_ticks(left, right, say.f, most=4 if picture.phone else 7)
     canvas.x(
         range=[left, right], tickmode="array", tickvals=values, ticktext=texts, ticks="outside", ticklen=6,
@@ -90,13 +97,40 @@ def frontier(picture: Frontier, say: Voice) -> go.Figure:
     return canvas.figure()
 
 
+def _balances(
+    canvas: base.Canvas, picture: Frontier, say: Voice, heights: Sequence[float], unit: int
+) -> tuple[float, float]:
+    """An axis of balances, in thousands, with floor, zero and overdraft limit; its ends."""
+    limit, floor = -picture.overdraft_limit_minor / unit, picture.cash_floor_minor / unit
+    low, high = _span([*heights, limit, floor, 0.0], 0.1)
+    canvas.tint(low, limit, tokens.DANGER, 0.05)
+    canvas.level(0.0, {"color": tokens.LABEL, "width": 1})
+    canvas.level(limit, {"color": tokens.DANGER, "width": 1})
+    canvas.level(floor, {"color": tokens.FLOOR, "width": 1.25, "dash": "4px,4px"})
+    _names_of_levels(canvas, picture, say, (floor, limit))
+    base.style_axes(canvas, amounts=base.amount_ticks(low, high, say.f, most=7))
+    return low, high
+
+
+def _chances(canvas: base.Canvas, picture: Frontier, say: Voice, heights: Sequence[float]) -> tuple[float, float]:
+    """An axis of probabilities in percent that falls upwards, with the accepted one; its ends, the lower one first."""
+    accepted = 100 * picture.level
+    best, worst = _span([*heights, accepted, 0.0], 0.1)
+    canvas.level(accepted, {"color": tokens.FLOOR, "width": 1.25, "dash": "4px,4px"})
+    words = say("decide.accepted", share=say.f.percent(picture.level))
+    canvas.text(words, color=tokens.FLOOR, x=0.99, y=accepted, xref="x domain", xanchor="right", yanchor="bottom", yshift=1)
+    values = [v for v in range(0, int(worst) + 1, base.nice_step(worst - best, 7)) if v <= 100]
+    base.style_axes(canvas, amounts=(values, [say.f.percent(v / 100) for v in values]))
+    return worst, best
+
+
 def _span(values: Sequence[float], margin: float) -> tuple[float, float]:
     low, high = min(values), max(values)
     room = max(high - low, 1.0) * margin
     return low - room, high + room
 
 
-def _names_of_levels(canvas: base.Canvas, picture: Frontier, say: Voice, heights: tuple[float, float], unit: int) -> None:
+def _names_of_levels(canvas: base.Canvas, picture: Frontier, say: Voice, heights: tuple[float, float]) -> None:
     floor, limit = heights
     place: dict[str, Any] = {"xref": "x domain", "yanchor": "bottom", "yshift": 1}
     if picture.cash_floor_minor:
