@@ -27,6 +27,8 @@ RULES: Final = """
 /* 5 primary buttons keep their contrast in the dark */
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {
   color: light-dark(#fff, #0E1513); }
+/* 12 words of an open button, too: Streamlit darkens them below what can be read in the dark */
+[data-testid="stPopoverButton"][aria-expanded="true"] { color: inherit; }
 /* 6 a drop zone that looks like one */
 [data-testid="stFileUploaderDropzone"] { min-height: 7.5rem; align-items: center; border: 1px dashed; }
 /* 8 a hairline above the bottom bar */

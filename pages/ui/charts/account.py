@@ -42,13 +42,13 @@ def account(picture: Account, say: Voice) -> go.Figure:
     unit = 1000 * 10 ** Currency(say.f.currency).exponent
     last = picture.first_day + len(picture.used_minor) - 1
     used = np.asarray(np.maximum(picture.used_minor, 0) / unit, dtype=np.float32)
-    days = (picture.first_day + np.arange(len(used))) * base.DAY_MS
     canvas.scatter(
-        x=np.concatenate([days, days[::-1]]).astype(np.float32),
-        y=np.concatenate([used, np.zeros_like(used)]),
+        x0=base.stamp(picture.first_day),
+        dx=base.DAY_MS,
+        y=used,
         mode="lines",
         line={"width": 0, "color": tokens.FACTORING},
-        fill="toself",
+        fill="tozeroy",
         fillcolor=tokens.FACTORING,
         opacity=0.16,
         hoverinfo="skip",
