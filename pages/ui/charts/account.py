@@ -42,13 +42,13 @@ def account(picture: Account, say: Voice) -> go.Figure:
     unit = 1000 * 10 ** Currency(say.f.currency).exponent
     last = picture.first_day + len(picture.used_minor) - 1
     used = np.asarray(np.maximum(picture.used_minor, 0) / unit, dtype=np.float32)
+    days = (picture.first_day + np.arange(len(used))) * base.DAY_MS
     canvas.scatter(
-        x0=base.stamp(picture.first_day),
-        dx=base.DAY_MS,
-        y=used,
+        x=np.append(days, days[[-1, 0]]).astype(np.float32),
+        y=np.append(used, np.zeros(2, dtype=np.float32)),
         mode="lines",
         line={"width": 0, "color": tokens.FACTORING},
-        fill="tozeroy",
+        fill="toself",
         fillcolor=tokens.FACTORING,
         opacity=0.16,
         hoverinfo="skip",
@@ -123,7 +123,8 @@ def _remarks(canvas: base.Canvas, picture: Account, say: Voice, unit: int) -> No
         anchor = "center" if 0.15 < k / len(gap) < 0.85 else "left" if k < len(gap) / 2 else "right"
         wide = round(len(gap) * (_PEAK_WIDE_PHONE if picture.phone else _PEAK_WIDE))
         first = k - {"left": 0, "center": wide // 2, "right": wide}[anchor]
-        beneath = int(picture.used_minor[max(first, 0) : first + wide + 1].min())
+        # A day or two of less is a hair that crosses no word.
+        beneath = int(np.quantile(picture.used_minor[max(first, 0) : first + wide + 1], 0.05))
         canvas.text(
             words,
             color=tokens.FACTORING,

@@ -19,6 +19,8 @@ from pages.ui.voice import Voice
 _FRAME: Final = base.Frame(height=400, left=62, right=24, top=34, bottom=58)
 #: Up to so many offers, each dot says in words what beats it.
 _TOLD_MAX: Final = 150
+#: A letter takes so much of the plot's width.
+_LETTER_WIDE: Final = 0.025
 _PHONE: Final = base.Frame(height=330, left=52, right=12, top=30, bottom=56)
 #: Shape and colour say what an offer is made of, so that neither is needed alone.
 _MARKS: Final[dict[Variant, tuple[str, str]]] = {
@@ -86,7 +88,7 @@ def frontier(picture: Frontier, say: Voice) -> go.Figure:
     for k in line:
         others = [x[j] - x[k] for j in line if j != k and abs(y[j] - y[k]) < 0.12 * abs(high - low)]
         beside = [distance for distance in others if abs(distance) < near * (right - left)]
-        _letter(canvas, picture.points[k], x[k], y[k], say, beside)
+        _letter(canvas, picture.points[k], x[k], y[k], say, beside, right - left)
     values, texts = base.amount_ticks(left, right, say.f, most=4 if picture.phone else 7)
     canvas.x(
         range=[left, right], tickmode="array", tickvals=values, ticktext=texts, ticks="outside", ticklen=6,
@@ -118,7 +120,7 @@ def _chances(canvas: base.Canvas, picture: Frontier, say: Voice, heights: Sequen
     best, worst = _span([*heights, accepted, 0.0], 0.1)
     canvas.level(accepted, {"color": tokens.FLOOR, "width": 1.25, "dash": "4px,4px"})
     words = say("decide.accepted", share=say.f.percent(picture.level))
-    canvas.text(words, color=tokens.FLOOR, x=0.99, y=accepted, xref="x domain", xanchor="right", yanchor="bottom", yshift=1)
+    canvas.text(words, color=tokens.FLOOR, x=0.99, y=accepted, xref="x domain", xanchor="right", yanchor="top", yshift=-1)
     values = [v for v in range(0, int(worst) + 1, base.nice_step(worst - best, 7)) if v <= 100]
     base.style_axes(canvas, amounts=(values, [say.f.percent(v / 100) for v in values]))
     return worst, best
@@ -182,8 +184,13 @@ def _dots(canvas: base.Canvas, picture: Frontier, x: Sequence[float], y: Sequenc
     )
 
 
-def _letter(canvas: base.Canvas, point: Point, x: float, y: float, say: Voice, beside: Sequence[float]) -> None:
-    """The letter of an offer over its dot; the chosen one has words, which turn away from the letters `beside` it."""
+def _letter(
+    canvas: base.Canvas, point: Point, x: float, y: float, say: Voice, beside: Sequence[float], wide: float
+) -> None:
+    """The letter of an offer over its dot; the chosen one has words, which turn away from the letters `beside` it.
+
+    beside: distances to the others that are near; wide: of the whole axis, in the same unit.
+    """
     _, color = _MARKS[point.variant]
     words = say("decide.unprotected") if point.variant == "baseline" else point.letter
     if point.chosen and point.letter:
@@ -191,6 +198,9 @@ def _letter(canvas: base.Canvas, point: Point, x: float, y: float, say: Voice, b
     # Without protection is the cheapest: its words stand below, where no letter of a dearer offer does.
     below = point.variant == "baseline"
     anchor, aside = "left" if below else "center", 0
+    closest = min(beside, key=abs, default=wide)
+    if abs(closest) < _LETTER_WIDE * wide and all(distance * closest > 0 for distance in beside):
+        anchor, aside = ("right", -1) if closest > 0 else ("left", 1)
     if point.chosen and beside:
         anchor, aside = ("right", 8) if min(beside, key=abs) > 0 else ("left", -8)
     canvas.text(words, color=color, x=x, y=y, yshift=-18 if below else 18, xanchor=anchor, xshift=aside)
