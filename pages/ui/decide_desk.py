@@ -13,6 +13,7 @@ import streamlit as st
 
 from data import repository
 from forecasting.choice.figures import Figures
+from forecasting.choice.frontier import Measure
 from forecasting.choice.menu import menu
 from forecasting.choice.offers import Candidates, Offer, candidates, largest_debtors
 from forecasting.choice.worth import Request, Worth, requests, worth
@@ -22,9 +23,14 @@ from forecasting.ledger import Ledger
 from forecasting.money import Currency
 from forecasting.scenario import Scenario
 from pages.ui import answering, panel, session
+from pages.ui.decide_words import Weighed, weighed
 from pages.ui.session import Desk
 
 _REMEMBERED: Final = 12
+#: Where the session keeps how the Decide page was left: the risk that is accepted, and by what it is measured.
+LEVEL: Final = "decide_accepted"
+MEASURE: Final = "decide_by"
+LEVEL_USUAL: Final = 0.05
 #: Paths that a search looks at: enough for the worst case of 20.
 PATHS: Final = 500
 #: Debtors whose limit is asked to be raised on the negotiating sheet.
@@ -83,6 +89,14 @@ class _Searches:
         with self._guard:
             return self._found.get(key)
 
+    def last(self, fingerprint: str, scenario: Scenario) -> Search | None:
+        """The newest search among offers for a ledger and a question that is over."""
+        with self._guard:
+            for key, work in reversed(self._found.items()):
+                if isinstance(key, tuple) and key[:2] == (fingerprint, scenario) and work.figures is not None:
+                    return work
+        return None
+
     def begin(self, key: object, make: Callable[[], Search]) -> Search:
         with self._guard:
             known = self._found.get(key)
@@ -138,6 +152,28 @@ def search(of: Choice) -> Search:
     offers = of.candidates.offers
     key = (of.ledger.fingerprint, of.scenario, tuple((o.factoring, o.insurance) for o in offers))
     return _searches().begin(key, lambda: Search(of.ledger, of.scenario, offers))
+
+
+def level() -> float:
+    """The risk that the reader accepts, as the Decide page was left."""
+    return float(st.session_state.get(LEVEL, LEVEL_USUAL))
+
+
+def measure() -> Measure:
+    """The risk that the reader weighs against the cost, as the Decide page was left."""
+    kept: Measure = st.session_state.get(MEASURE, "lowest")
+    return kept
+
+
+def found(at: Desk) -> Weighed | None:
+    """What the last search under the question of the cash page has found; None where none is over.
+
+    An offer that was taken since then may have been saved under a name of its own: what was weighed stays what it was.
+    """
+    work = _searches().last(session.ledger(at).fingerprint, session.scenario(at, panel.current()))
+    if work is None or work.figures is None:
+        return None
+    return weighed(work.offers, work.figures, level(), measure())
 
 
 def asked_of(of: Choice, offer: Offer) -> tuple[Request, ...]:

@@ -27,7 +27,6 @@ from pages.ui.session import Desk
 _LOOK_SECONDS: Final = 0.4
 #: Levels of risk that one may accept.
 _LEVELS: Final = (0.01, 0.02, 0.05, 0.10, 0.20, 0.30)
-_USUAL_LEVEL: Final = 0.05
 #: Offers that the table shows before it is unfolded.
 _SHOWN: Final = 12
 _SHEET_ROWS: Final = 25
@@ -81,18 +80,19 @@ def level(at: Desk) -> float:
     chosen = st.select_slider(
         say("decide.level"),
         _LEVELS,
-        value=_USUAL_LEVEL,
+        value=decide_desk.level(),
         format_func=lambda share: say("decide.level_value", share=say.f.percent(share)),
         help=say("decide.level_help"),
         key="decide_level",
     )
+    st.session_state[decide_desk.LEVEL] = float(chosen)
     return float(chosen)
 
 
 def measure(at: Desk) -> Measure:
     """The figure's title with the choice of the risk that stands upwards in it."""
     say = at.say
-    kept: Measure = st.session_state.get("decide_by", "lowest")
+    kept = decide_desk.measure()
     st.header(say(f"decide.by_{kept}.title", unit=say.f.unit), anchor=False)
     return st.segmented_control(
         say("decide.by"),
@@ -101,7 +101,7 @@ def measure(at: Desk) -> Measure:
         required=True,
         format_func=lambda name: say(f"decide.by_{name}.short"),
         key="decide_measure",
-        on_change=lambda: st.session_state.update(decide_by=st.session_state["decide_measure"]),
+        on_change=lambda: st.session_state.update({decide_desk.MEASURE: st.session_state["decide_measure"]}),
     )
 
 

@@ -117,6 +117,8 @@ def test_the_story_of_a_meeting(director: Reader, tmp_path: Path) -> None:
         assert sentence.replace(" ", "") in text, f"{name} says the sentence of the screen"
         for number in numbers if name != "pack.xlsx" else ():
             assert number.replace(" ", "") in text, f"{name} shows {number}"
+    with zipfile.ZipFile(target) as files:
+        assert say("decide.verdict.chosen") in files.read("csv/offers.csv").decode(), "what was weighed goes with it"
     amounts = {re.sub(r"\D", "", number) for number in numbers if "%" not in number}
     assert amounts <= numbers_in(target), "the workbook holds the amounts as numbers"
     assert not director.outside

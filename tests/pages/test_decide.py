@@ -106,6 +106,8 @@ def test_the_chosen_offer_is_shown_in_the_curves_and_a_changed_one_is_saved_besi
     for kind, contract in (("factoring", offer.factoring), ("insurance", offer.insurance)):
         chosen = repository.chosen_contract(store, FINANCE, kind)  # type: ignore[arg-type]
         assert (chosen is None) == (contract is None)
+    kept = decide_desk._searches().last(ledger_in(company).fingerprint, decide_desk.choice(session.desk()).scenario)
+    assert kept is search, "what was weighed is at hand for the pack, though the offers have one more now"
     new = {one.name for one in repository.contracts(store, FINANCE)} - before
     assert new and all(plain(name) in told for name in new), "it was said under which names"
 

@@ -8,7 +8,7 @@ from data import repository
 from data.access import may
 from data.repository import InvoiceFilter, InvoiceLine
 from forecasting.simulation.flows import Variant
-from pages.ui import answering, session
+from pages.ui import answering, decide_desk, session
 from pages.ui.cash_words import Outlook
 from pages.ui.causes import Cause, causes, steps_of
 from pages.ui.headings import daily_headings
@@ -34,6 +34,7 @@ def view_of(at: Desk, question: Question) -> View:
         scenario=saved.get(question.saved, ""),
         factoring=contracts.factoring.name if contracts.factoring else "",
         insurance=contracts.insurance.name if contracts.insurance else "",
+        weighed=decide_desk.found(at),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from pages.ui import decide_words
 from pages.ui.cash_words import headlines, sentence
 from pages.ui.frame import Headline
 from pages.ui.reports.sheets import Cell, Sheet, assumed, facts, scenario_told, sheets
@@ -15,7 +16,10 @@ from pages.ui.voice import Voice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """A view with its words: title, the sentence in parts, headline numbers, tables, what the figures rest on."""
+    """A view with its words: title, the sentence in parts, headline numbers, tables, what the figures rest on.
+
+    `advice` is the sentence of the Decide page, "" where no offer was weighed.
+    """
 
     view: View
     say: Voice
@@ -25,7 +29,12 @@ class Pack:
     numbers: tuple[Headline, ...]
     sheets: tuple[Sheet, ...]
     facts: tuple[tuple[str, str], ...]
+    advice: str
     assumptions: tuple[str, ...]
+
+    def has(self, code: str) -> bool:
+        """Whether there is such a table."""
+        return any(s.code == code for s in self.sheets)
 
     def sheet(self, code: str) -> Sheet:
         """One of the tables."""
@@ -59,6 +68,7 @@ def pack_of(view: View, say: Voice) -> Pack:
         numbers=tuple(headlines(view.outlook, say, phone=False)),
         sheets=sheets(view, say),
         facts=facts(view, say),
+        advice="" if view.weighed is None else "".join(w for w, _ in runs(decide_words.sentence(view.weighed, say))),
         assumptions=tuple(words for _, words in assumed(view, say)),
     )
 

@@ -108,12 +108,17 @@ def content(pack: Pack) -> dict[str, object]:
 
 
 def _tables(pack: Pack) -> dict[str, object]:
-    """The printed tables: weeks, variants, costs, a balance every second week, the largest invoices."""
+    """The printed tables: offers where they were weighed, weeks, variants, costs, a balance every second week, the largest invoices."""
     say, balance = pack.say, pack.sheet("balance")
     ends = sorted({*range(13, len(balance.rows), 14), len(balance.rows) - 1})
     unit, shown = say.f.unit, say("pack.of_shown", variant=say(f"app.variant.{pack.view.shown}"))
     listed = min(PRINTED_INVOICES, len(pack.sheet("invoices").rows))
-    return {
+    offers: dict[str, object] = (
+        {"offers": _table(pack, "offers", say("decide.table_title", unit=unit), note=pack.advice)}
+        if pack.has("offers")
+        else {}
+    )
+    return offers | {
         "weeks": _table(pack, "weeks", ""),
         "variants": _table(pack, "variants", say("pack.table.variants", unit=unit)),
         "costs": _table(pack, "costs", say("pack.table.costs", unit=unit), total=True),

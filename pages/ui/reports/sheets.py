@@ -9,10 +9,13 @@ import numpy as np
 
 from forecasting.dates import to_day
 from forecasting.offers.costs import costs_minor
+from pages.ui import decide_words
 from pages.ui.cash_words import cause_name, shocks
 from pages.ui.charts.weeks import HEADINGS, Weeks
+from pages.ui.decide_words import Weighed
 from pages.ui.headings import week_starts, weekly
 from pages.ui.reports.view import View
+from pages.ui.reports.words import runs
 from pages.ui.voice import Voice
 
 Kind = Literal["text", "day", "amount", "chance", "count"]
@@ -43,9 +46,11 @@ class Sheet:
 
 
 def sheets(view: View, say: Voice) -> tuple[Sheet, ...]:
-    """The tables of a view: balance, flows by day and by week, causes, variants, costs, invoices, what it rests on."""
-    made = (balance, flows, weeks, causes, variants, costs, invoices, basis)
-    return tuple(make(view, say) for make in made)
+    """The tables of a view: balance, flows by day and by week, causes, variants, costs, offers that were weighed, invoices,
+    what it rests on."""
+    before, after = (balance, flows, weeks, causes, variants, costs), (invoices, basis)
+    weighed = () if view.weighed is None else (offers(view.weighed, say),)
+    return (*(make(view, say) for make in before), *weighed, *(make(view, say) for make in after))
 
 
 def balance(view: View, say: Voice) -> Sheet:
@@ -143,6 +148,34 @@ def costs(view: View, say: Voice) -> Sheet:
         (say(f"factoring.heading.{h}"), *(cost.get(h, 0) for cost in found.values())) for h in headings
     )
     return Sheet(code="costs", title=say("pack.sheet.costs"), columns=tuple(columns), rows=rows)
+
+
+def offers(found: Weighed, say: Voice) -> Sheet:
+    """The offer advised, the other efficient ones and no protection: cost against the risk that is left."""
+    kinds = {"offer": "text", "content": "text", "floor": "chance", "overdraft": "chance", "verdict": "text"}
+    codes = ("offer", "content", "cost", "median", "worst", "floor", "overdraft", "verdict")
+    columns = [Column(code=c, title=say(f"decide.column.{c}"), kind=kinds.get(c, "amount")) for c in codes]  # type: ignore[arg-type]
+    rows: list[tuple[Cell, ...]] = []
+    for place in dict.fromkeys([found.chosen, *(k for k in found.efficient if k), 0]):
+        figures = found.figures[place]
+        rows.append(
+            (
+                found.letters.get(place, ""),
+                _plain(decide_words.content(found.offers[place], say)),
+                figures.cost_minor,
+                figures.minimum_p50_minor,
+                figures.minimum_p05_minor,
+                figures.probability_below_floor,
+                figures.probability_below_overdraft,
+                decide_words.verdict(found, place, say),
+            )
+        )
+    return Sheet(code="offers", title=say("pack.sheet.offers"), columns=tuple(columns), rows=tuple(rows))
+
+
+def _plain(words: str) -> str:
+    """Markdown's words as they are meant."""
+    return "".join(part for part, _ in runs(words))
 
 
 _INVOICE: Final[tuple[tuple[str, Kind], ...]] = (

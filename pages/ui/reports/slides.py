@@ -1,4 +1,4 @@
-"""The pack as slides: seven of them, 16:9, with native charts and tables that PowerPoint can edit."""
+"""The pack as slides: seven of them or, where offers were weighed, eight, 16:9, with native charts and tables that PowerPoint can edit."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ SERIF: Final = "Georgia"
 SANS: Final = "Arial"
 _LEFT, _WIDTH = Inches(0.6), Inches(12.13)
 _FOOT, _CHART_TOP, _CHART_HEIGHT = Inches(6.9), Inches(1.45), Inches(5.4)
+#: Offers that a slide has room for, in two lines each.
+_OFFERS: Final = 8
 #: What one line beneath a headline number holds on the cover.
 _LINE_CHARACTERS: Final = 28
 _DASH: Final[dict[Variant, Any]] = {
@@ -50,7 +52,7 @@ _PATTERN: Final[dict[str, Any]] = {
 def slides(pack: Pack) -> bytes:
     """The presentation's bytes."""
     show = _Slides(pack)
-    for step in (show.cover, show.curve, show.causes, show.weeks, show.variants, show.costs, show.basis):
+    for step in (show.cover, show.curve, show.causes, show.weeks, show.variants, show.costs, show.offers, show.basis):
         step()
     target = BytesIO()
     show.file.save(target)
@@ -217,6 +219,16 @@ class _Slides:
             head, rows = written(costs, self.say)
             self._table(slide, head, rows, Inches(1.35), strong_last=True)
 
+    def offers(self) -> None:
+        """The efficient offers with the one that is advised, where they were weighed."""
+        if not self.pack.has("offers"):
+            return
+        slide = self._slide(self.say("decide.table_title", unit=self.say.f.unit))
+        self._text(slide, [(self.pack.advice, False)], Inches(1.15), Inches(0.7), size=16, serif=True)
+        sheet = self.pack.sheet("offers")
+        head, rows = written(sheet, self.say, range(min(len(sheet.rows), _OFFERS)))
+        self._table(slide, head, rows, Inches(2.0), wide=sheet.column("content"))
+
     def basis(self) -> None:
         """What the figures rest on."""
         slide = self._slide(self.say("pack.sheet.basis"))
@@ -239,12 +251,16 @@ class _Slides:
         *,
         width: Length = _WIDTH,
         strong_last: bool = False,
+        wide: int | None = None,
     ) -> None:
-        """A table that stays above the foot, however many rows it has."""
+        """A table that stays above the foot, however many rows it has; `wide`: the column of long words."""
         height = Emu(min(Inches(0.36), int((_FOOT - top) / (len(rows) + 1))))
         size = 12 if height > Inches(0.28) else 10
         frame = slide.shapes.add_table(len(rows) + 1, len(head), _LEFT, top, width, Emu(height * (len(rows) + 1)))
         table = frame.table
+        if wide is not None:
+            for k in range(len(head)):
+                table.columns[k].width = Emu(int(width * (0.4 if k == wide else 0.6 / (len(head) - 1))))
         table.horz_banding = False
         for r, line in enumerate([head, *rows]):
             table.rows[r].height = height
@@ -255,7 +271,9 @@ class _Slides:
                 cell.margin_top = cell.margin_bottom = Inches(0.03)
                 bold = r == 0 or (strong_last and r == len(rows))
                 self._words(cell.text_frame, [(words, bold)], size=size, color=palette.LABEL if r == 0 else palette.TEXT)
-                cell.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT if k == 0 or len(head) == 2 else PP_ALIGN.RIGHT
+                cell.text_frame.paragraphs[0].alignment = (
+                    PP_ALIGN.LEFT if k in (0, wide) or len(head) == 2 else PP_ALIGN.RIGHT
+                )
 
     def _finish(self, chart: Any) -> None:
         chart.font.name, chart.font.size, chart.font.color.rgb = SANS, Pt(12), _rgb(palette.LABEL)

@@ -29,7 +29,7 @@ from pages.ui.reports.slides import slides
 from pages.ui.reports.words import clean, printable, runs
 from pages.ui.reports.workbook import workbook
 from pages.ui.voice import Voice, voice_of
-from tests.pages.fixtures.views import small_view
+from tests.pages.fixtures.views import small_view, weighed_view
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -222,3 +222,34 @@ def test_the_foot_tells_an_unsaved_assumption_from_a_saved_scenario(pack: Pack) 
     assert "Retard de 15 jours" in pack.footer and days in pack.footer
     assert days in unsaved.footer and pack.say("pack.usual") not in unsaved.footer
     assert pack.say("pack.unsaved") in dict(unsaved.facts).values()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_offers_that_were_weighed_are_taken_away_with_the_advice(language: Language) -> None:
+    pack = pack_of(weighed_view(), voice_of(language))
+    sheet, found = pack.sheet("offers"), weighed_view().weighed
+    assert found is not None and len(found.efficient) > 5
+    assert [row[0] for row in sheet.rows] == [
+        found.letters[found.chosen],
+        *(found.letters[k] for k in found.efficient if k and k != found.chosen),
+        "",
+    ]
+    assert sheet.rows[0][sheet.column("cost")] == found.figures[found.chosen].cost_minor
+    rows = written(sheet, pack.say)[1]
+    paper = squeezed("".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf(pack))).pages))
+    assert squeezed(pack.advice) in paper and all(squeezed("".join(row)) in paper for row in rows)
+    show = Presentation(io.BytesIO(slides(pack)))
+    shapes = [shape for page in show.slides for shape in page.shapes]
+    tables = [[[c.text for c in row.cells] for row in s.table.rows][1:] for s in shapes if s.has_table]
+    assert rows[:8] in tables and pack.advice in [s.text_frame.text for s in shapes if s.has_text_frame]
+    test_nothing_on_a_slide_reaches_its_foot_or_leaves_it(pack)
+    assert pack.has("offers") and "offers.csv" in csv_files(pack)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook(pack)))
+    told = book.get_sheet_by_name(pack.say("pack.sheet.offers")).to_python()
+    assert [row[2] for row in told[3 : 3 + len(rows)]] == [row[2] / 100 for row in sheet.rows]  # type: ignore[operator]
+
+
+def test_where_no_offer_was_weighed_none_is_told_of(pack: Pack) -> None:
+    assert not pack.has("offers") and pack.advice == "" and "offers.csv" not in csv_files(pack)
+    assert pack.say("pack.sheet.offers") not in CalamineWorkbook.from_filelike(io.BytesIO(workbook(pack))).sheet_names
+    assert len(Presentation(io.BytesIO(slides(pack))).slides) == 7
