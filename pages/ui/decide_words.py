@@ -105,7 +105,8 @@ def sentence(found: Weighed, say: Voice) -> str:
     dearer = [k for k in found.efficient if found.figures[k].cost_minor > figures.cost_minor]
     if dearer and found.measure == "floor":
         left = say.f.chance(found.figures[dearer[0]].probability_below_floor)
-        words += " " + say("decide.say.more_floor", letter=found.letters[dearer[0]], chance=left)
+        if left != chance:  # less than can be read is no news
+            words += " " + say("decide.say.more_floor", letter=found.letters[dearer[0]], chance=left)
     elif dearer:
         gain = found.figures[dearer[0]].minimum_p05_minor - figures.minimum_p05_minor
         words += " " + say("decide.say.more", letter=found.letters[dearer[0]], gain=say.f.amount(gain))
@@ -120,7 +121,8 @@ def reasons(found: Weighed, ledger: Ledger, say: Voice) -> list[str]:
     if found.chosen == 0:
         return told
     cheaper = [k for k in found.efficient if found.figures[k].cost_minor < figures.cost_minor]
-    if cheaper:
+    # What it adds to no protection is said of the floor anyway.
+    if cheaper and (found.measure == "lowest" or cheaper[-1]):
         before = found.figures[cheaper[-1]]
         told.append(
             say(

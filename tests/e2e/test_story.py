@@ -73,6 +73,7 @@ def told(reader: Reader) -> tuple[str, list[str]]:
 def test_the_story_of_a_meeting(director: Reader, tmp_path: Path) -> None:
     say: Voice = voice_of(director.language)
     page = director.open()
+
     # ask
     if director.phone:
         page.locator(".st-key-panel summary").click()

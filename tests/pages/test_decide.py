@@ -64,6 +64,8 @@ def test_the_risk_that_offers_are_beaten_by_is_chosen(company: Path) -> None:
     assert search.figures is not None
     found = decide_words.weighed(search.offers, search.figures, 0.05, "floor")
     assert any(decide_words.sentence(found, say) in block.value for block in app.markdown)
+    told = decide_words.reasons(found, ledger_in(company), say)
+    assert sum("below the floor" in words for words in told) <= 2 and not any("with no protection" in w for w in told)
     said = verdicts(search.figures, "floor")
     assert [k for k in range(len(said)) if said[k].efficient] == sorted(found.efficient)
     for place, verdict in enumerate(said):
