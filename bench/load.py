@@ -2,7 +2,9 @@
 
 `python -m bench.load --sessions 50 --think 10 --minutes 10` starts the app on the sample company and prints one JSON
 object: the median of a what-if on the idle server, median and 95th percentile under load, their ratio, errors, and the
-imports that were acknowledged and are there at the end. A what-if ends when the whole answer has been sent.
+imports that were acknowledged and are there at the end. A what-if ends when its answer has been sent: curves, numbers,
+causes, weeks. Where many ask, that is one over the first draws, and the whole one follows by itself: for it the sessions
+ask again and again, as a browser does, and it is measured too.
 """
 
 from __future__ import annotations
@@ -45,6 +47,10 @@ class Tally:
     """What all sessions have seen."""
 
     seconds: list[float] = field(default_factory=list)
+    #: From the question to the whole answer, where first draws were shown before it.
+    late: list[float] = field(default_factory=list)
+    #: Questions that were left before their whole answer was there.
+    left: int = 0
     errors: list[str] = field(default_factory=list)
 
 
@@ -55,7 +61,11 @@ class Person:
         self._url, self._luck = f"ws://localhost:{port}/_stcore/stream", luck
         self._port = port
         self._sliders: dict[str, list[str]] = {}
+        self._chosen: dict[str, str] = {}
+        self._asked_at = 0.0
         self._fragment = ""
+        #: The fragment that asks whether the whole answer is there, and every how many seconds.
+        self._again: tuple[str, float] | None = None
 
     @contextmanager
     def _noted(self, tally: Tally) -> Iterator[None]:
@@ -70,9 +80,24 @@ class Person:
             async with connect(self._url, origin=f"http://localhost:{self._port}", max_size=None) as wire:  # type: ignore[arg-type]
                 await self._open(wire)
                 while time.monotonic() < until:
-                    await asyncio.sleep(self._luck.uniform(0.5, 1.5) * think)
+                    await self._think(wire, tally, time.monotonic() + self._luck.uniform(0.5, 1.5) * think)
                     with self._noted(tally):
+                        self._asked_at = time.monotonic()
                         tally.seconds.append(await self._ask(wire))
+
+    async def _think(self, wire: ClientConnection, tally: Tally, until: float) -> None:
+        """Look at the answer; where it is one over the first draws, ask for the whole one as a browser does."""
+        while self._again:
+            fragment, every = self._again
+            if time.monotonic() + every > until:
+                tally.left += 1
+                self._again = None
+                break
+            await asyncio.sleep(every)
+            with self._noted(tally):
+                if await self._send(wire, fragment):
+                    tally.late.append(time.monotonic() - self._asked_at)
+        await asyncio.sleep(max(0.0, until - time.monotonic()))
 
     async def _open(self, wire: ClientConnection) -> None:
         message = BackMsg()
@@ -84,16 +109,23 @@ class Person:
         assert len(self._sliders) >= 2 and self._fragment, "the panel did not come"
 
     async def _ask(self, wire: ClientConnection) -> float:
+        self._chosen = {name: self._luck.choice(options) for name, options in self._sliders.items()}
+        self._again = None
+        begin = time.monotonic()
+        await self._send(wire, self._fragment)
+        return time.monotonic() - begin
+
+    async def _send(self, wire: ClientConnection, fragment: str) -> bool:
+        """One run of a fragment with the sliders where they stand; whether the answer is a whole one then."""
         message = BackMsg()
-        message.rerun_script.fragment_id = self._fragment
-        for name, options in self._sliders.items():
+        message.rerun_script.fragment_id = fragment
+        for name, value in self._chosen.items():
             state = message.rerun_script.widget_states.widgets.add()
             state.id = name
-            state.string_array_value.data.append(self._luck.choice(options))
-        begin = time.monotonic()
+            state.string_array_value.data.append(value)
         await wire.send(message.SerializeToString())
         await self._finished(wire)
-        return time.monotonic() - begin
+        return self._again is None
 
     async def _finished(self, wire: ClientConnection) -> None:
         """Read until the last run is over; a run that asks for another one is followed by it at once."""
@@ -111,6 +143,10 @@ class Person:
                     done = message.script_finished in _DONE
                 elif kind == "new_session":
                     done = False
+                    if not message.new_session.fragment_ids_this_run:
+                        self._again = None
+                elif kind == "auto_rerun":
+                    self._again = message.auto_rerun.fragment_id, message.auto_rerun.interval
                 elif kind == "delta":
                     self._note(message)
 
@@ -205,6 +241,10 @@ async def measured(
         "busy_median_ms": round(1e3 * statistics.median(ranked)),
         "busy_p95_ms": round(1e3 * ranked[int(0.95 * len(ranked))]),
         "p95_vs_idle_median": round(ranked[int(0.95 * len(ranked))] / statistics.median(idle.seconds), 2),
+        "first_draws_first": len(busy.late) + busy.left,
+        "whole_median_ms": round(1e3 * statistics.median(busy.late)) if busy.late else None,
+        "whole_p95_ms": round(1e3 * sorted(busy.late)[int(0.95 * len(busy.late))]) if busy.late else None,
+        "left_before_whole": busy.left,
         "errors": len(idle.errors) + len(busy.errors),
         "first_errors": (idle.errors + busy.errors)[:3],
         "imports_acknowledged": done,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 
+from forecasting.ledger import Ledger
 from pages.ui import (
     accuracy_parts,
     answering,
@@ -41,18 +44,19 @@ def cockpit() -> None:
         cash_parts.empty(at)
         return
     repairs = panel.arrive(ledger, session.saved_ids(at))
-    coarse = cash_parts.first_look(at, panel.asked())
-    if coarse:
-        # Before anything is drawn: what arrives together is drawn once, and a browser draws the whole page each time.
-        answering.answer(at, panel.asked(), coarse=True)
-    words, numbers = st.container(), st.container()
-    question, status = panel.panel(ledger, at.say, phone=at.phone, library=lambda asked: library.controls(at, asked))
-    below = st.container()
+    first, coarse = cash_parts.is_first_look(at, panel.asked()), cash_parts.is_late(at, panel.asked())
+    if first and not coarse:
+        _first_look(at, ledger)
+    words, numbers, controls, below = (st.container() for _ in range(4))
+    with controls:
+        question, status = panel.panel(ledger, at.say, phone=at.phone, library=lambda asked: library.controls(at, asked))
     with cash_parts.waiting(at, question, status, ((words, 32), (numbers, 96), (below, 480))):
         answer = answering.answer(at, question, coarse=coarse)
         outlook = Outlook(question=question, projection=answer, ledger=ledger, coarse=coarse)
     with words:
         frame.sentence(sentence(outlook, at.say), coarse=coarse)
+        if coarse:
+            cash_parts.late(at, question)
         cash_parts.notices(at, outlook, repairs)
         behaviour_parts.notice(at)
         next_parts.next_steps(at, outlook)
@@ -61,11 +65,6 @@ def cockpit() -> None:
     curve, causes = cash_parts.grid(at)
     with curve:
         cash_parts.curve(at, outlook)
-        if coarse:
-            # Causes and weeks stay as they are until the whole answer, which the next run draws, brings theirs.
-            panel.write_address()
-            session.rest(cash_parts.DRAWN_SECONDS)
-            st.rerun(scope="fragment")
         accuracy_parts.beside(at, outlook)
     with causes:
         if not at.phone:
@@ -76,6 +75,30 @@ def cockpit() -> None:
     group_parts.between(at)
     change_parts.changed(at)
     panel.write_address()
+
+
+def _first_look(at: session.Desk, ledger: Ledger) -> NoReturn:
+    """Sentence, numbers and curve of a coarse answer, each in the place where it stands; the rest stays as it is.
+
+    The browser draws the page anew for all that it is sent, changed or not: panel, causes and weeks are left to the run
+    that follows by itself with the whole answer. Computed before anything is drawn: what arrives together is drawn once.
+    """
+    question = panel.taken()
+    answer = answering.answer(at, question, coarse=True)
+    outlook = Outlook(question=question, projection=answer, ledger=ledger, coarse=True)
+    words, numbers, _, _ = (st.container() for _ in range(4))
+    with words:
+        st.empty()
+        frame.sentence(sentence(outlook, at.say), coarse=True)
+    with numbers:
+        st.empty()
+        frame.headlines(headlines(outlook, at.say, phone=at.phone), phone=at.phone)
+    with cash_parts.grid(at)[0]:
+        st.container()
+        cash_parts.picture(at, outlook)
+    panel.write_address()
+    session.rest(cash_parts.DRAWN_SECONDS)
+    st.rerun(scope="fragment")
 
 
 show()

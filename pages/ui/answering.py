@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import streamlit as st
@@ -59,25 +60,26 @@ def projection(
     The first paths of a question are those of the whole answer, so that a coarse answer is work that the whole one reuses.
     soon_done: before the answers that others wait for. Where many ask, who has left or opened another page waits no more.
     """
-    kept = session.memory().projections
-    few = min(COARSE_PATHS, asked.path_count)
-    if coarse and not is_ready(of, asked, under):
-        asked_for = replace(asked, path_count=few)
-        return kept.get(
-            (of.fingerprint, asked_for, under),
-            lambda: _compute(of, asked, under, few, soon_done=True),
-            look=session.still_here,
-        )
-    return kept.get(
-        (of.fingerprint, asked, under),
-        lambda: _compute(of, asked, under, asked.path_count, soon_done=soon_done),
-        look=session.still_here,
-    )
+    memory = session.memory()
+    kept = memory.looks if coarse else memory.projections
+    count = min(COARSE_PATHS, asked.path_count) if coarse else asked.path_count
+    look = session.still_here
+    compute = partial(_compute, of, asked, under, count, session.me(), soon_done=coarse or soon_done, look=look)
+    return kept.get((of.fingerprint, replace(asked, path_count=count), under), compute, look=look)
 
 
-def _compute(of: Ledger, asked: Scenario, under: Contracts, path_count: int, *, soon_done: bool) -> Projection:
+def _compute(
+    of: Ledger,
+    asked: Scenario,
+    under: Contracts,
+    path_count: int,
+    who: object,
+    *,
+    soon_done: bool,
+    look: Callable[[], None] | None = None,
+) -> Projection:
     memory, engine = session.memory(), _engine()
-    with memory.turns.turn(who=session.me(), soon_done=soon_done, look=session.still_here) as threads:
+    with memory.turns.turn(who=who, soon_done=soon_done, look=look) as threads:
         if asked.kind == "certain":
             return cast("Projection", engine.project(of, asked, under.factoring, under.insurance))
         started = time.perf_counter()
@@ -116,6 +118,31 @@ def book_of(of: Ledger, asked: Scenario) -> Any:
         return engine.simulate(of, asked, learnt=learnt_in(memory.lenses.view_of(of), asked.horizon_days), ground=ground)
 
     return memory.books.get((of.fingerprint, asked), simulated)
+
+
+def is_pressed() -> bool:
+    """Whether a whole answer would have to wait for those of others."""
+    memory = session.memory()
+    return memory.turns.is_full() or memory.later.is_behind()
+
+
+def want(of: Ledger, questions: Sequence[tuple[Scenario, Contracts]]) -> None:
+    """Have whole answers computed when their turn comes, while the page shows their first paths."""
+    memory, who = session.memory(), session.me()
+
+    def work() -> None:
+        for asked, under in questions:
+            memory.projections.get(
+                (of.fingerprint, asked, under),
+                partial(_compute, of, asked, under, asked.path_count, who, soon_done=False),
+            )
+
+    memory.later.want(who, work)
+
+
+def is_wanted() -> bool:
+    """Whether what this reader wants is still to be computed."""
+    return session.memory().later.is_waiting(session.me())
 
 
 def is_slow() -> bool:

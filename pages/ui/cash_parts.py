@@ -15,6 +15,7 @@ from forecasting.dates import to_date, to_day
 from forecasting.simulation.flows import VARIANTS, Variant
 from pages.ui import answering, cash_tables, day_parts, figure_tables, frame, panel, session
 from pages.ui.cash_words import Outlook, bridge, bridge_alt, hero_alt, shocks
+from pages.ui.causes import steps_of
 from pages.ui.charts.drivers import drivers
 from pages.ui.charts.hero import Ghost, Hero, hero
 from pages.ui.charts.weeks import Weeks
@@ -24,11 +25,13 @@ from pages.ui.headings import daily_headings, week_starts, weekly
 from pages.ui.question import HORIZONS, Question, Repair, days_known
 from pages.ui.reports.gather import causes_of, view_of
 from pages.ui.reports.offer import offer
-from pages.ui.session import Desk
+from pages.ui.session import Contracts, Desk
 from pages.ui.share_parts import make
 
 #: So long a browser takes to draw a first look, on the machine's processors where they are its own as well.
 DRAWN_SECONDS = 0.4
+#: So often a page that shows a first look asks whether the whole answer is there.
+_LATE_SECONDS = 2.0
 #: Balances older than this many days are worth a remark.
 _OLD_DAYS = 4
 
@@ -107,27 +110,15 @@ def grid(at: Desk) -> Sequence[Any]:
 def curve(at: Desk, outlook: Outlook) -> None:
     """The balance per day with the choice of the variant that carries the fan."""
     say = at.say
-    with st.container(horizontal=not at.phone, vertical_alignment="center", gap="small"):
+    # A place of its own, which a first look leaves as it is.
+    with st.container(), st.container(horizontal=not at.phone, vertical_alignment="center", gap="small"):
         st.header(say("cash.curve_title", unit=say.f.unit), anchor=False, width="content")
         if not at.phone:
             st.caption(say("cash.bands"), width="content")
             st.space("stretch")
         with st.container(key="band", width="stretch" if at.phone else "content"):
             shown = _band(at, outlook)
-    actual = session.actual(at)
-    picture = Hero(
-        curves=outlook.projection.curves,
-        shown=shown,
-        overdraft_limit_minor=outlook.ledger.overdraft_limit_minor,
-        cash_floor_minor=outlook.ledger.cash_floor_minor,
-        actual_days=actual.days if actual else (),
-        actual_minor=actual.balances_minor if actual else (),
-        ghost=_ghost(outlook),
-        phone=at.phone,
-    )
-    frame.figure(
-        hero(picture, say), key="hero", alt=hero_alt(outlook, say), on_select=day_parts.clicked, selection_mode="points"
-    )
+    picture(at, outlook)
     if at.phone:
         frame.table(cash_tables.variants(outlook, say, phone=True), alt=say("cash.curve_title", unit=say.f.unit))
     with st.container(horizontal=not at.phone, vertical_alignment="center", gap="small"):
@@ -136,6 +127,28 @@ def curve(at: Desk, outlook: Outlook) -> None:
         _check(at, outlook)
     frame.folded_table(
         say, lambda: cash_tables.curve(outlook, shown, say), key="hero_table", more=lambda: _files(at, outlook)
+    )
+
+
+def picture(at: Desk, outlook: Outlook) -> None:
+    """The curves with the fan, the balances that were, and the pinned curve."""
+    actual = session.actual(at)
+    content = Hero(
+        curves=outlook.projection.curves,
+        shown=outlook.shown,
+        overdraft_limit_minor=outlook.ledger.overdraft_limit_minor,
+        cash_floor_minor=outlook.ledger.cash_floor_minor,
+        actual_days=actual.days if actual else (),
+        actual_minor=actual.balances_minor if actual else (),
+        ghost=_ghost(outlook),
+        phone=at.phone,
+    )
+    frame.figure(
+        hero(content, at.say),
+        key="hero",
+        alt=hero_alt(outlook, at.say),
+        on_select=day_parts.clicked,
+        selection_mode="points",
     )
 
 
@@ -237,7 +250,7 @@ def _check(at: Desk, outlook: Outlook) -> None:
         st.caption(say(key, paths=say.f.whole(paths), count=differences))
 
 
-def first_look(at: Desk, question: Question) -> bool:
+def is_first_look(at: Desk, question: Question) -> bool:
     """Whether a coarse answer comes first: a control was moved, and a whole answer takes longer than a moment.
 
     The run that follows by itself is the whole answer's.
@@ -246,6 +259,33 @@ def first_look(at: Desk, question: Question) -> bool:
     st.session_state["looked_at"] = question
     ready = answering.is_ready(session.ledger(at), session.scenario(at, question), session.contracts(at))
     return moved and not ready and answering.is_slow()
+
+
+def is_late(at: Desk, question: Question) -> bool:
+    """Whether the page shows the first paths of an answer because others compute; the whole one then comes by itself."""
+    of, asked, under = session.ledger(at), session.scenario(at, question), session.contracts(at)
+    if answering.is_ready(of, asked, under):
+        return False
+    if st.session_state.get("late") == question:
+        # Computed in vain (an error, or forgotten since) is computed by the page itself, which says what went wrong.
+        return answering.is_wanted()
+    if not answering.is_pressed():
+        return False
+    st.session_state["late"] = question
+    steps = steps_of(asked)
+    lesser = [(step, Contracts()) for step in steps.distinct if step != steps.whole]
+    answering.want(of, [(asked, under), *lesser])
+    return True
+
+
+@st.fragment(run_every=_LATE_SECONDS)
+def late(at: Desk, question: Question) -> None:
+    """What the figures rest on so far; draws the page anew once the whole answer is there."""
+    if not answering.is_wanted():
+        st.rerun()
+    f, paths = at.say.f, session.scenario(at, question).path_count
+    few = min(paths, answering.COARSE_PATHS)
+    st.caption(at.say("cash.late", few=f.whole(few), paths=f.whole(paths)))
 
 
 @contextmanager

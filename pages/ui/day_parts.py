@@ -43,7 +43,7 @@ def beside(at: Desk, outlook: Outlook) -> None:
     """Beside the curve, what the chosen day comes to, with the way to its details further down."""
     chosen, curve = st.session_state.get(_CHOSEN), outlook.projection.curves[outlook.shown]
     certain = session.scenario(at, outlook.question).kind == "certain"
-    if chosen is None or certain or not 0 <= to_day(chosen) - curve.first_day < len(curve.p50_minor):
+    if chosen is None or certain or outlook.coarse or not 0 <= to_day(chosen) - curve.first_day < len(curve.p50_minor):
         return
     moves, _ = _moves(at, outlook, to_day(chosen))
     with st.container(border=True, key="day_beside"):
@@ -83,6 +83,9 @@ def behind(at: Desk, outlook: Outlook) -> None:
     if chosen is None:
         # A tap on a phone's screen tells of a point and selects none.
         st.caption(say("day.none_phone" if at.phone else "day.none"))
+        return
+    if outlook.coarse:
+        st.caption(say("day.late"))
         return
     with st.container(key="day_behind"):
         _told(at, outlook, to_day(chosen))

@@ -28,6 +28,7 @@ from forecasting.simulation.claims import Claim
 from forecasting.simulation.flows import Variant
 from forecasting.simulation.path import PathResult
 from pages.ui.cache import Bounded
+from pages.ui.later import Later
 from pages.ui.lenses import Lenses
 from pages.ui.turns import Turns
 
@@ -72,10 +73,13 @@ class Memory:
         self.factoring: Bounded[tuple[str, str], FactoringContract] = Bounded(64)
         self.insurance: Bounded[tuple[str, str], InsurancePolicy] = Bounded(64)
         self.scenarios: Bounded[tuple[str, str], Scenario | None] = Bounded(64)
+        #: First paths of answers, which the whole ones soon replace.
+        self.looks: Bounded[tuple[str, Scenario, Contracts], Projection] = Bounded(128)
         #: How long the last whole answer took.
         self.seconds = 0.0
         self.answers = 0
         self.turns = Turns(os.cpu_count() or 1)
+        self.later = Later()
 
 
 @st.cache_resource(show_spinner=False)

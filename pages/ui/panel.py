@@ -99,6 +99,11 @@ def asked() -> Question:
     return _collected()
 
 
+def taken() -> Question:
+    """The same, made the question on screen without drawing them again."""
+    return _collect()
+
+
 def put(question: Question, ledger: Ledger) -> None:
     """Set the panel to a question; before its widgets are drawn, or in their callbacks."""
     st.session_state[_QUESTION] = question

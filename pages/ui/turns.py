@@ -49,6 +49,11 @@ class Turns:
             with self._guard:
                 self._asking -= 1
 
+    def is_full(self) -> bool:
+        """Whether whoever comes now has to wait."""
+        with self._guard:
+            return not self._free or bool(self._waiting)
+
     def is_busy(self, *, beside_me: bool = False) -> bool:
         """Whether anybody computes or waits for a turn; `beside_me`: anybody but the one who asks."""
         with self._guard:

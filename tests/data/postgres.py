@@ -47,9 +47,9 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        """Run, and wait until it answers."""
+        """Run, and wait until it answers: after a halt it reads its log of a hundred databases again, a minute on a slow disk."""
         self.process = subprocess.Popen(self._command, **self._quiet, **self._as)  # type: ignore[call-overload]
-        for _ in range(300):
+        for _ in range(1_800):
             if self._answers():
                 return
             time.sleep(0.1)

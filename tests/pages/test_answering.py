@@ -100,6 +100,31 @@ def test_the_question_of_who_has_left_is_not_computed(engine: Engine, monkeypatc
     assert engine.asked == [WHOLE], "who comes back is answered"
 
 
+def test_a_first_look_does_not_wait_for_whole_answers(engine: Engine) -> None:
+    of, found, turns = small_ledger(), list[object](), session.memory().turns
+    with turns.turn(who="somebody"):
+        assert answering.is_pressed()
+        threads = [_asking(of, found, WHOLE)]
+        _waiting(turns, 1)
+        look = threading.Thread(target=lambda: found.append(answering.projection(of, LESSER, Contracts(), coarse=True)))
+        look.start()
+        _waiting(turns, 2)
+    for thread in (*threads, look):
+        thread.join(10)
+    assert engine.asked == [LESSER, WHOLE] and len(found) == 2 and not answering.is_pressed()
+    assert not answering.is_ready(of, LESSER, Contracts()), "a first look is not taken for the whole answer"
+
+
+def test_a_wish_is_computed_without_its_page(engine: Engine) -> None:
+    of = small_ledger()
+    answering.want(of, [(WHOLE, Contracts()), (LESSER, Contracts())])
+    patience = time.monotonic() + 10
+    while answering.is_wanted():
+        assert time.monotonic() < patience
+        time.sleep(0.002)
+    assert engine.asked == [WHOLE, LESSER] and answering.is_ready(of, WHOLE, Contracts())
+
+
 def test_no_first_look_where_others_ask(engine: Engine) -> None:
     memory = session.memory()
     memory.seconds = 2 * answering.SLOW_SECONDS

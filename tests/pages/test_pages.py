@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -17,7 +18,7 @@ from data import repository
 from data.access import FINANCE
 from data.sample_store import fill_store
 from forecasting.errors import StoreBusy
-from pages.ui import session
+from pages.ui import answering, session
 from pages.ui.i18n import LANGUAGES, Language
 from pages.ui.voice import voice_of
 from tests.pages.fixtures.company import small_sample
@@ -117,6 +118,26 @@ def test_a_browser_that_lags_behind_undoes_no_control(company: Path) -> None:
     app.button_group(key="ask_ready").set_value(None)  # what a browser that has not drawn it yet sends with the next move
     app.select_slider(key="ask_factor").set_value(Decimal("1.5")).run()
     assert (app.select_slider(key="ask_delay").value, app.select_slider(key="ask_factor").value) == (15, Decimal("1.5"))
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "words"), [("fr", 37, "Premier aperçu sur 200 des"), ("en", 38, "First look over 200 of")]
+)
+def test_where_others_compute_the_first_draws_are_shown_and_the_whole_answer_follows(
+    company: Path, language: Language, days: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(language=language)
+    monkeypatch.setattr(answering, "is_pressed", lambda: True)
+    monkeypatch.setattr(answering, "is_wanted", lambda: True)
+    app.select_slider("ask_delay").set_value(days).run()
+    assert any(words in c.value for c in app.caption) and not app.exception
+    monkeypatch.undo()
+    patience = time.monotonic() + PATIENCE
+    while session.memory().later.is_waiting(app.session_state["me"]):
+        assert time.monotonic() < patience
+        time.sleep(0.01)
+    app.run()
+    assert not any(words in c.value for c in app.caption) and not app.exception
 
 
 def test_whom_a_shock_concerns_matters(company: Path) -> None:
