@@ -51,7 +51,7 @@ def cockpit() -> None:
     with controls:
         question, status = panel.panel(ledger, at.say, phone=at.phone, library=lambda asked: library.controls(at, asked))
     with cash_parts.waiting(at, question, status, ((words, 32), (numbers, 96), (below, 480))):
-        answer = answering.answer(at, question, coarse=coarse)
+        answer = answering.answer(at, question, first=answering.FIRST_PATHS if coarse else None)
         outlook = Outlook(question=question, projection=answer, ledger=ledger, coarse=coarse)
     with words:
         frame.sentence(sentence(outlook, at.say), coarse=coarse)
@@ -78,25 +78,26 @@ def cockpit() -> None:
 
 
 def _first_look(at: session.Desk, ledger: Ledger) -> NoReturn:
-    """Sentence, numbers and curve of a coarse answer, each in the place where it stands; the rest stays as it is.
+    """Sentence, numbers and curve over the first draws, each in the place where it stands; the rest stays as it is.
 
     The browser draws the page anew for all that it is sent, changed or not: panel, causes and weeks are left to the run
-    that follows by itself with the whole answer. Computed before anything is drawn: what arrives together is drawn once.
+    that follows by itself with the whole answer. All is made before anything is sent, what arrives together is drawn once,
+    and the curve goes first: it takes the browser longest.
     """
     question = panel.taken()
-    answer = answering.answer(at, question, coarse=True)
+    answer = answering.answer(at, question, first=answering.GLANCE_PATHS)
     outlook = Outlook(question=question, projection=answer, ledger=ledger, coarse=True)
+    figure = cash_parts.picture(at, outlook, glance=True)
     words, numbers, _, _ = (st.container() for _ in range(4))
+    with cash_parts.grid(at)[0]:
+        st.container()
+        cash_parts.draw(at, outlook, figure)
     with words:
         st.empty()
         frame.sentence(sentence(outlook, at.say), coarse=True)
     with numbers:
         st.empty()
         frame.headlines(headlines(outlook, at.say, phone=at.phone), phone=at.phone)
-    with cash_parts.grid(at)[0]:
-        st.container()
-        cash_parts.picture(at, outlook)
-    panel.write_address()
     session.rest(cash_parts.DRAWN_SECONDS)
     st.rerun(scope="fragment")
 

@@ -32,8 +32,10 @@ from pages.ui import session
 from pages.ui.question import Question
 from pages.ui.session import Contracts, Desk
 
-#: Paths of a coarse answer, shown first where a whole one takes longer than a reader's hand.
-COARSE_PATHS: Final = 200
+#: Paths of a first look, replaced within a second, where a whole answer takes longer than a reader's hand.
+GLANCE_PATHS: Final = 100
+#: Paths of an answer that stands until the whole one has had its turn.
+FIRST_PATHS: Final = 200
 SLOW_SECONDS: Final = 0.1
 #: How long a thread may keep Python's lock while others want it (five milliseconds unless told).
 _SWITCH_SECONDS: Final = 0.0005
@@ -47,24 +49,24 @@ if TYPE_CHECKING:
     from forecasting.drivers import Driver
 
 
-def answer(at: Desk, question: Question, *, coarse: bool = False) -> Projection:
-    """The projection that answers the question on screen, under the chosen contracts; `coarse` from its first paths."""
-    return projection(session.ledger(at), session.scenario(at, question), session.contracts(at), coarse=coarse)
+def answer(at: Desk, question: Question, *, first: int | None = None) -> Projection:
+    """The projection that answers the question on screen, under the chosen contracts; `first` from so many paths alone."""
+    return projection(session.ledger(at), session.scenario(at, question), session.contracts(at), first=first)
 
 
 def projection(
-    of: Ledger, asked: Scenario, under: Contracts, *, coarse: bool = False, soon_done: bool = False
+    of: Ledger, asked: Scenario, under: Contracts, *, first: int | None = None, soon_done: bool = False
 ) -> Projection:
     """The answer to one question: from memory where it was asked before, else computed.
 
-    The first paths of a question are those of the whole answer, so that a coarse answer is work that the whole one reuses.
+    The first paths of a question are those of the whole answer, so that a first look is work that the whole one reuses.
     soon_done: before the answers that others wait for. Where many ask, who has left or opened another page waits no more.
     """
     memory = session.memory()
-    kept = memory.looks if coarse else memory.projections
-    count = min(COARSE_PATHS, asked.path_count) if coarse else asked.path_count
-    look = session.still_here
-    compute = partial(_compute, of, asked, under, count, session.me(), soon_done=coarse or soon_done, look=look)
+    kept = memory.projections if first is None else memory.looks
+    count = asked.path_count if first is None else min(first, asked.path_count)
+    soon_done, look = soon_done or first is not None, session.still_here
+    compute = partial(_compute, of, asked, under, count, session.me(), soon_done=soon_done, look=look)
     return kept.get((of.fingerprint, replace(asked, path_count=count), under), compute, look=look)
 
 
@@ -146,9 +148,9 @@ def is_wanted() -> bool:
 
 
 def is_slow() -> bool:
-    """Whether whole answers take long enough lately that a moved control should see a coarse one first.
+    """Whether whole answers take long enough lately that a moved control should see a first look.
 
-    Not where others ask as well: a coarse answer costs them time, and the whole one has to queue anyway.
+    Not where others ask as well: it costs them time, and the whole answer has to queue anyway.
     """
     return session.memory().seconds > SLOW_SECONDS and not session.memory().turns.is_crowded(session.me())
 
@@ -247,13 +249,13 @@ def _engine() -> ModuleType:
 
 
 def projections(
-    of: Ledger, asked: Iterable[Scenario], under: Contracts, *, coarse: bool = False
+    of: Ledger, asked: Iterable[Scenario], under: Contracts, *, first: int | None = None
 ) -> dict[Scenario, Projection]:
     """What the causes of an answer need beside it: several questions on the same ledger and contracts.
 
     Who asks has waited for the answer already, so that these go before the questions of others.
     """
-    return {one: projection(of, one, under, coarse=coarse, soon_done=True) for one in asked}
+    return {one: projection(of, one, under, first=first, soon_done=True) for one in asked}
 
 
 def is_ready(of: Ledger, asked: Scenario, under: Contracts) -> bool:

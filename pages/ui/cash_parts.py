@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from data.access import may
@@ -118,7 +119,7 @@ def curve(at: Desk, outlook: Outlook) -> None:
             st.space("stretch")
         with st.container(key="band", width="stretch" if at.phone else "content"):
             shown = _band(at, outlook)
-    picture(at, outlook)
+    draw(at, outlook, picture(at, outlook))
     if at.phone:
         frame.table(cash_tables.variants(outlook, say, phone=True), alt=say("cash.curve_title", unit=say.f.unit))
     with st.container(horizontal=not at.phone, vertical_alignment="center", gap="small"):
@@ -130,7 +131,7 @@ def curve(at: Desk, outlook: Outlook) -> None:
     )
 
 
-def picture(at: Desk, outlook: Outlook) -> None:
+def picture(at: Desk, outlook: Outlook, *, glance: bool = False) -> go.Figure:
     """The curves with the fan, the balances that were, and the pinned curve."""
     actual = session.actual(at)
     content = Hero(
@@ -141,15 +142,16 @@ def picture(at: Desk, outlook: Outlook) -> None:
         actual_days=actual.days if actual else (),
         actual_minor=actual.balances_minor if actual else (),
         ghost=_ghost(outlook),
+        glance=glance,
         phone=at.phone,
     )
-    frame.figure(
-        hero(content, at.say),
-        key="hero",
-        alt=hero_alt(outlook, at.say),
-        on_select=day_parts.clicked,
-        selection_mode="points",
-    )
+    return hero(content, at.say)
+
+
+def draw(at: Desk, outlook: Outlook, figure: go.Figure) -> None:
+    """The figure in its place; a click chooses a day."""
+    alt = hero_alt(outlook, at.say)
+    frame.figure(figure, key="hero", alt=alt, on_select=day_parts.clicked, selection_mode="points")
 
 
 def _ghost(outlook: Outlook) -> Ghost | None:
@@ -284,7 +286,7 @@ def late(at: Desk, question: Question) -> None:
     if not answering.is_wanted():
         st.rerun()
     f, paths = at.say.f, session.scenario(at, question).path_count
-    few = min(paths, answering.COARSE_PATHS)
+    few = min(paths, answering.FIRST_PATHS)
     st.caption(at.say("cash.late", few=f.whole(few), paths=f.whole(paths)))
 
 

@@ -106,7 +106,7 @@ def test_a_first_look_does_not_wait_for_whole_answers(engine: Engine) -> None:
         assert answering.is_pressed()
         threads = [_asking(of, found, WHOLE)]
         _waiting(turns, 1)
-        look = threading.Thread(target=lambda: found.append(answering.projection(of, LESSER, Contracts(), coarse=True)))
+        look = threading.Thread(target=lambda: found.append(answering.projection(of, LESSER, Contracts(), first=100)))
         look.start()
         _waiting(turns, 2)
     for thread in (*threads, look):

@@ -34,7 +34,10 @@ class Ghost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hero:
-    """What the figure shows: the curves, the one that carries the fan, the limits, the actual balances before today."""
+    """What the figure shows: the curves, the one that carries the fan, the limits, the actual balances before today.
+
+    glance: it stands for less than a second, in which nobody clicks a day or reads a balance on the line.
+    """
 
     curves: Mapping[Variant, Curve]
     shown: Variant
@@ -43,6 +46,7 @@ class Hero:
     actual_days: Sequence[int] = field(default=())
     actual_minor: Sequence[int] = field(default=())
     ghost: Ghost | None = None
+    glance: bool = False
     phone: bool = False
 
     @property
@@ -188,6 +192,7 @@ class _Drawing:
             marker={"size": 4, "opacity": 0},  # larger, and the browser would think the line nearer
             selected=unseen,
             unselected=unseen,
+            visible=not self.picture.glance,
             hoverinfo="none",
         )
 
@@ -232,10 +237,10 @@ class _Drawing:
             self._line(self._place(curve), curve.p50_minor[self.kept], name, style)
 
     def _line(self, place: dict[str, object], amounts: Amounts, name: str, style: dict[str, object]) -> None:
-        texts = self.say.f.amounts(amounts.tolist())
-        self.canvas.scatter(
-            **place, y=self._heights(amounts), mode="lines", line=style, name=name, text=texts, hovertemplate="%{text}"
-        )
+        told: dict[str, object] = {"hoverinfo": "skip"}
+        if not self.picture.glance:
+            told = {"text": self.say.f.amounts(amounts.tolist()), "hovertemplate": "%{text}"}
+        self.canvas.scatter(**place, y=self._heights(amounts), mode="lines", line=style, name=name, **told)
 
     def actual(self) -> None:
         """The balances that were, a dot where they end and a hairline with its word above the plot."""

@@ -47,7 +47,8 @@ def causes_of(at: Desk, outlook: Outlook, variant: Variant) -> tuple[tuple[Cause
     """What drives the lowest point of one variant; the answers in between are those that the screen has at hand."""
     steps = steps_of(session.scenario(at, outlook.question))
     lesser = [step for step in steps.distinct if step != steps.whole]
-    answers = answering.projections(outlook.ledger, lesser, session.Contracts(), coarse=outlook.coarse) | {
+    first = outlook.projection.path_count if outlook.coarse else None
+    answers = answering.projections(outlook.ledger, lesser, session.Contracts(), first=first) | {
         steps.whole: outlook.projection
     }
     return causes(steps, answers, outlook.ledger, variant, outlook.projection.curves[variant].lowest.day)
