@@ -66,6 +66,7 @@ class Person:
         self._fragment = ""
         #: The fragment that asks whether the whole answer is there, and every how many seconds.
         self._again: tuple[str, float] | None = None
+        self._coarse = False
 
     @contextmanager
     def _noted(self, tally: Tally) -> Iterator[None]:
@@ -143,14 +144,17 @@ class Person:
                     done = message.script_finished in _DONE
                 elif kind == "new_session":
                     done = False
-                    if not message.new_session.fragment_ids_this_run:
-                        self._again = None
-                elif kind == "auto_rerun":
+                elif kind == "auto_rerun" and self._coarse and not self._again:
                     self._again = message.auto_rerun.fragment_id, message.auto_rerun.interval
                 elif kind == "delta":
                     self._note(message)
 
     def _note(self, message: ForwardMsg) -> None:
+        if message.delta.WhichOneof("type") == "add_block":
+            key = message.delta.add_block.id.rpartition("-")[2]
+            if key in ("coarse", "whole"):
+                self._coarse, self._again = key == "coarse", None
+            return
         element = message.delta.new_element
         assert element.WhichOneof("type") != "exception", element.exception.message
         if element.WhichOneof("type") == "slider" and len(self._sliders) < 2:
@@ -230,6 +234,7 @@ async def measured(
 
     arrivals = (arrive(p, k * think / sessions * 2) for k, p in enumerate(people))
     await asyncio.gather(*arrivals, imports(store, folder, until, every, done, busy.errors))
+    assert idle.seconds and busy.seconds, f"nothing was answered: {idle.errors + busy.errors}"
     ranked = sorted(busy.seconds)
     return {
         "sessions": sessions,

@@ -85,7 +85,7 @@ def _first_look(at: session.Desk, ledger: Ledger) -> NoReturn:
     and the curve goes first: it takes the browser longest.
     """
     question = panel.taken()
-    answer = answering.answer(at, question, first=answering.GLANCE_PATHS)
+    answer = answering.answer(at, question, first=answering.FIRST_PATHS)
     outlook = Outlook(question=question, projection=answer, ledger=ledger, coarse=True)
     figure = cash_parts.picture(at, outlook, glance=True)
     words, numbers, _, _ = (st.container() for _ in range(4))

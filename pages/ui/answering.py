@@ -32,10 +32,8 @@ from pages.ui import session
 from pages.ui.question import Question
 from pages.ui.session import Contracts, Desk
 
-#: Paths of a first look, replaced within a second, where a whole answer takes longer than a reader's hand.
-GLANCE_PATHS: Final = 100
-#: Paths of an answer that stands until the whole one has had its turn.
-FIRST_PATHS: Final = 200
+#: Paths of a first look, shown where a whole answer takes longer than a reader's hand or has to wait for others.
+FIRST_PATHS: Final = 100
 SLOW_SECONDS: Final = 0.1
 #: How long a thread may keep Python's lock while others want it (five milliseconds unless told).
 _SWITCH_SECONDS: Final = 0.0005

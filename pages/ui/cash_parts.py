@@ -32,7 +32,7 @@ from pages.ui.share_parts import make
 #: So long a browser takes to draw a first look, on the machine's processors where they are its own as well.
 DRAWN_SECONDS = 0.4
 #: So often a page that shows a first look asks whether the whole answer is there.
-_LATE_SECONDS = 2.0
+_LATE_SECONDS = 4.0
 #: Balances older than this many days are worth a remark.
 _OLD_DAYS = 4
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -146,14 +147,15 @@ def set_band(band: Variant) -> None:
     st.session_state[_QUESTION] = replace(current(), band=band)
 
 
-def whos(ledger: Ledger) -> list[str]:
+@lru_cache(maxsize=8)
+def whos(ledger: Ledger) -> Sequence[str]:
     """Whom the panel can speak of: everybody, each segment, each customer with unpaid invoices, by name."""
     side = ledger.customers
     concerned = sorted(set(side.partner[unpaid(side, ledger.as_of)].tolist()))
     partners = [ledger.partners[p] for p in concerned]
     segments = sorted({p.segment for p in partners if p.segment})
     named = sorted(partners, key=lambda p: (p.name or p.partner_id).casefold())
-    return ["", *(f"segment:{s}" for s in segments), *(f"partner:{p.partner_id}" for p in named)]
+    return ("", *(f"segment:{s}" for s in segments), *(f"partner:{p.partner_id}" for p in named))
 
 
 def panel(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Question], None]) -> tuple[Question, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -208,6 +209,7 @@ def unpaid(side: Invoices, as_of: int) -> npt.NDArray[np.bool_]:
     return np.asarray((side.paid == NO_DAY) | (side.paid >= as_of))
 
 
+@lru_cache(maxsize=8)
 def days_known(ledger: Ledger) -> int:
     """How many days from today the business is known for: a usual lateness past the last due day, 0 without any invoice.
 
@@ -248,6 +250,7 @@ def ready_code(question: Question, largest: str) -> str:
     return next((code for code in READY if ready(code, question, largest) == question), "")
 
 
+@lru_cache(maxsize=8)
 def largest_customer(ledger: Ledger) -> str:
     """The customer that owes and will owe most: the largest sum of unpaid invoices; "" where nobody owes anything."""
     side = ledger.customers

@@ -121,7 +121,7 @@ def test_a_browser_that_lags_behind_undoes_no_control(company: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "days", "words"), [("fr", 37, "Premier aperçu sur 200 des"), ("en", 38, "First look over 200 of")]
+    ("language", "days", "words"), [("fr", 37, "Premier aperçu sur 100 des"), ("en", 38, "First look over 100 of")]
 )
 def test_where_others_compute_the_first_draws_are_shown_and_the_whole_answer_follows(
     company: Path, language: Language, days: int, words: str, monkeypatch: pytest.MonkeyPatch
