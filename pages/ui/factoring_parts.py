@@ -121,7 +121,12 @@ def _account(at: Desk, path: PathResult) -> None:
     )
     numbers = [f"{n.label} {n.value}" for n in _numbers(at, path)]
     frame.figure(account(picture, say), key="account", alt=", ".join(numbers))
-    st.caption(say("factoring.account.note", remittances=path.remittances, hours=say.f.decimal(path.admin_hours)))
+    notes = [say("factoring.account.note", remittances=path.remittances, hours=say.f.decimal(path.admin_hours))]
+    if picture.peak:
+        k, share = picture.peak
+        day = say.f.long_day(picture.first_day + k)
+        notes.insert(0, say("factoring.account.peak", share=say.f.percent(share), day=day))
+    st.caption(" ".join(notes))
     frame.folded_table(say, lambda: _account_table(picture, say), key="account_table")
 
 

@@ -286,24 +286,17 @@ def test_less_risk_stands_higher_whichever_measure_is_drawn(language: Language) 
 
 
 @pytest.mark.parametrize("phone", [False, True])
-@pytest.mark.parametrize("place", [5, 60, 115])
-def test_the_words_of_the_highest_use_are_not_crossed_by_the_line(place: int, phone: bool) -> None:
-    """Where the line holds they stand under it; over a lone peak they stand above, for there it falls through them."""
-    say, days = voice_of("fr"), np.arange(120)
-    held = np.full(120, 80_000_000) + 20_000_000 * (days == place)
-    lone = np.where(np.abs(days - place) < 3, 100_000_000, 5_000_000)
-    for used, anchor, height in ((held, "middle", 400), (lone, "bottom", 1_000)):
-        ceiling = np.full(120, 120_000_000)
-        drawn = account(
-            Account(
-                first_day=AS_OF,
-                assigned_minor=ceiling,
-                eligible_minor=ceiling,
-                ceiling_minor=ceiling,
-                used_minor=used,
-                phone=phone,
-            ),
-            say,
-        )
-        (words,) = [a for a in drawn.layout.annotations if a.text.startswith("Utilisation maximale")]
-        assert (words.yanchor, words.y) == (anchor, height)
+def test_the_highest_use_is_a_dot_without_words_in_the_figure(phone: bool) -> None:
+    say, ceiling = voice_of("fr"), np.full(120, 120_000_000)
+    used = np.full(120, 80_000_000) + 20_000_000 * (np.arange(120) == 60)
+    picture = Account(
+        first_day=AS_OF,
+        assigned_minor=ceiling,
+        eligible_minor=ceiling,
+        ceiling_minor=ceiling,
+        used_minor=used,
+        phone=phone,
+    )
+    (dot,) = [trace for trace in account(picture, say).data if trace.mode == "markers"]
+    assert list(dot.y) == [1_000] and picture.peak == (60, pytest.approx(100 / 120))
+    assert replace(picture, used_minor=np.zeros(120, dtype=np.int64)).peak is None

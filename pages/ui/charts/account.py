@@ -16,11 +16,6 @@ from pages.ui.voice import Voice
 
 _FRAME: Final = base.Frame(height=tokens.ACCOUNT_PX, left=58, right=138, top=14, bottom=48)
 _PHONE: Final = base.Frame(height=320, left=48, right=8, top=10, bottom=46)
-#: The words of the highest use take so much of the plot's width.
-_PEAK_WIDE: Final = 0.16
-_PEAK_WIDE_PHONE: Final = 0.45
-#: They stand under the line where it holds so much of its peak over them.
-_PEAK_ROOM: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +29,20 @@ class Account:
     used_minor: Amounts
     phone: bool = False
 
+    @property
+    def peak(self) -> tuple[int, float] | None:
+        """The place of the day of the highest use, and its share of that day's ceiling; None where nothing is used."""
+        k = int(self.used_minor.argmax())
+        if self.used_minor[k] <= 0:
+            return None
+        return k, int(self.used_minor[k]) / max(int(self.ceiling_minor[k]), 1)
+
 
 def account(picture: Account, say: Voice) -> go.Figure:
-    """Four lines, the used one over its own tint, the gap to the ceiling named, the peak of use annotated."""
+    """Four lines, the used one over its own tint, the gap to the ceiling named, a dot on the highest use.
+
+    The words of that dot belong under the figure: no place beside a line that steps every day is free of it.
+    """
     frame = _PHONE if picture.phone else _FRAME
     canvas = base.Canvas(frame)
     unit = 1000 * 10 ** Currency(say.f.currency).exponent
@@ -99,7 +105,7 @@ def _lines(picture: Account, say: Voice) -> list[tuple[str, Amounts, dict[str, o
 
 
 def _remarks(canvas: base.Canvas, picture: Account, say: Voice, unit: int) -> None:
-    """Names the day of the highest use, and the gap to the ceiling where it is widest: a phone has room for the first alone."""
+    """A dot on the highest use, and the gap to the ceiling named where it is widest, for which a phone has no room."""
     gap = picture.ceiling_minor - picture.used_minor
     if gap.max() > 0 and not picture.phone:
         k = int(gap.argmax())
@@ -116,26 +122,14 @@ def _remarks(canvas: base.Canvas, picture: Account, say: Voice, unit: int) -> No
             y=middle,
             yanchor="middle",
         )
-    if picture.used_minor.max() > 0:
-        k = int(picture.used_minor.argmax())
-        share = int(picture.used_minor[k]) / max(int(picture.ceiling_minor[k]), 1)
-        words = say("factoring.account.peak", share=say.f.percent(share), day=say.f.day(picture.first_day + k, markup=True))
-        anchor = "center" if 0.15 < k / len(gap) < 0.85 else "left" if k < len(gap) / 2 else "right"
-        wide = round(len(gap) * (_PEAK_WIDE_PHONE if picture.phone else _PEAK_WIDE))
-        first = k - {"left": 0, "center": wide // 2, "right": wide}[anchor]
-        # A day or two of less is a hair that crosses no word.
-        beneath = int(np.quantile(picture.used_minor[max(first, 0) : first + wide + 1], 0.05))
-        canvas.text(
-            words,
-            color=tokens.FACTORING,
-            x=base.stamp(picture.first_day + k),
-            xanchor=anchor,
-            # Under the line where it stays high enough over the words, else over its highest point.
-            **(
-                {"y": beneath / unit * 0.5, "yanchor": "middle"}
-                if beneath > _PEAK_ROOM * picture.used_minor.max()
-                else {"y": picture.used_minor[k] / unit, "yanchor": "bottom", "yshift": 4}
-            ),
+    if picture.peak:
+        k, _ = picture.peak
+        canvas.scatter(
+            x=[base.stamp(picture.first_day + k)],
+            y=[picture.used_minor[k] / unit],
+            mode="markers",
+            marker={"color": tokens.FACTORING, "size": 10, "symbol": "circle"},
+            hoverinfo="skip",
         )
 
 
