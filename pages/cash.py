@@ -90,8 +90,7 @@ def _first_look(at: session.Desk, ledger: Ledger) -> NoReturn:
     figure = cash_parts.picture(at, outlook, glance=True)
     words, numbers, _, _ = (st.container() for _ in range(4))
     with cash_parts.grid(at)[0]:
-        st.container()
-        cash_parts.draw(at, outlook, figure)
+        cash_parts.curve(at, outlook, glance=figure)
     with words:
         st.empty()
         frame.sentence(sentence(outlook, at.say), coarse=True)

@@ -108,18 +108,24 @@ def grid(at: Desk) -> Sequence[Any]:
     return [st.container(), st.container()] if at.phone else st.columns([9, 3], gap="large")
 
 
-def curve(at: Desk, outlook: Outlook) -> None:
-    """The balance per day with the choice of the variant that carries the fan."""
-    say = at.say
-    # A place of its own, which a first look leaves as it is.
-    with st.container(), st.container(horizontal=not at.phone, vertical_alignment="center", gap="small"):
-        st.header(say("cash.curve_title", unit=say.f.unit), anchor=False, width="content")
-        if not at.phone:
-            st.caption(say("cash.bands"), width="content")
-            st.space("stretch")
-        with st.container(key="band", width="stretch" if at.phone else "content"):
-            shown = _band(at, outlook)
-    draw(at, outlook, picture(at, outlook))
+def curve(at: Desk, outlook: Outlook, *, glance: go.Figure | None = None) -> None:
+    """The balance per day with the choice of the variant that carries the fan.
+
+    glance: the figure of a first look, which is drawn in its place; all around it stays as it is.
+    """
+    say, shown = at.say, outlook.shown
+    with st.container():
+        if glance is None:
+            _above(at, outlook)
+    frame.figure(
+        glance or picture(at, outlook),
+        key="hero",
+        alt=hero_alt(outlook, say),
+        on_select=day_parts.clicked,
+        selection_mode="points",
+    )
+    if glance is not None:
+        return
     if at.phone:
         frame.table(cash_tables.variants(outlook, say, phone=True), alt=say("cash.curve_title", unit=say.f.unit))
     with st.container(horizontal=not at.phone, vertical_alignment="center", gap="small"):
@@ -129,6 +135,18 @@ def curve(at: Desk, outlook: Outlook) -> None:
     frame.folded_table(
         say, lambda: cash_tables.curve(outlook, shown, say), key="hero_table", more=lambda: _files(at, outlook)
     )
+
+
+def _above(at: Desk, outlook: Outlook) -> None:
+    """The figure's title, and the choice of the variant that carries the fan."""
+    say = at.say
+    with st.container(horizontal=not at.phone, vertical_alignment="center", gap="small"):
+        st.header(say("cash.curve_title", unit=say.f.unit), anchor=False, width="content")
+        if not at.phone:
+            st.caption(say("cash.bands"), width="content")
+            st.space("stretch")
+        with st.container(key="band", width="stretch" if at.phone else "content"):
+            _band(at, outlook)
 
 
 def picture(at: Desk, outlook: Outlook, *, glance: bool = False) -> go.Figure:
@@ -146,12 +164,6 @@ def picture(at: Desk, outlook: Outlook, *, glance: bool = False) -> go.Figure:
         phone=at.phone,
     )
     return hero(content, at.say)
-
-
-def draw(at: Desk, outlook: Outlook, figure: go.Figure) -> None:
-    """The figure in its place; a click chooses a day."""
-    alt = hero_alt(outlook, at.say)
-    frame.figure(figure, key="hero", alt=alt, on_select=day_parts.clicked, selection_mode="points")
 
 
 def _ghost(outlook: Outlook) -> Ghost | None:
@@ -213,7 +225,7 @@ def _files(at: Desk, outlook: Outlook) -> None:
         st.caption(say("cash.files.note"), width="stretch")
 
 
-def _band(at: Desk, outlook: Outlook) -> Variant:
+def _band(at: Desk, outlook: Outlook) -> None:
     """The variant that carries the fan; writes the choice into the question."""
     present = [v for v in VARIANTS if v in outlook.projection.curves]
     st.session_state["ask_band"] = outlook.shown
@@ -228,7 +240,6 @@ def _band(at: Desk, outlook: Outlook) -> Variant:
         width="stretch" if at.phone else "content",
         on_change=lambda: panel.set_band(st.session_state["ask_band"]),
     )
-    return outlook.shown
 
 
 def _footnotes(at: Desk, outlook: Outlook) -> list[str]:

@@ -38,6 +38,8 @@ _WRITTEN: Final = "question_written"
 _PAST: Final = "ask_past"
 #: Stands in the session while the panel's widgets do.
 _DRAWN: Final = "ask_months"
+#: Values were set that the browser does not know: it is told them when the panel is drawn, and a first look draws none.
+_UNTOLD: Final = "ask_untold"
 #: The browser's address follows ours within so many seconds; so many of our addresses are remembered.
 _LAG_SECONDS: Final = 3.0
 _REMEMBERED: Final = 40
@@ -61,7 +63,11 @@ def arrive(ledger: Ledger, saved: Sequence[str]) -> tuple[Repair, ...]:
         put(question, ledger)
     elif _DRAWN in st.session_state:
         # A control was moved: its new value stands in the session before the panel is drawn.
-        st.session_state["ask_ready"] = ready_code(_collect(), largest_customer(ledger)) or None
+        question = _collect()
+        if _UNTOLD in st.session_state:
+            put(question, ledger)
+        else:
+            st.session_state["ask_ready"] = ready_code(question, largest_customer(ledger)) or None
     else:
         put(current(), ledger)
     return tuple(st.session_state.get("repairs", ()))
@@ -108,6 +114,7 @@ def taken() -> Question:
 def put(question: Question, ledger: Ledger) -> None:
     """Set the panel to a question; before its widgets are drawn, or in their callbacks."""
     st.session_state[_QUESTION] = question
+    st.session_state[_UNTOLD] = True
     st.session_state["ask_months"] = question.months
     st.session_state["ask_delay"] = question.delay_days
     st.session_state["ask_factor"] = question.factor
@@ -178,6 +185,7 @@ def panel(ledger: Ledger, say: Voice, *, phone: bool, library: Callable[[Questio
     else:
         with st.container(border=True, key="panel"):
             status = _controls(ledger, say, phone=False, library=library)
+    st.session_state.pop(_UNTOLD, None)
     return _collect(), status
 
 
