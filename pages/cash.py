@@ -98,6 +98,8 @@ def _first_look(at: session.Desk, ledger: Ledger) -> NoReturn:
         st.empty()
         frame.headlines(headlines(outlook, at.say, phone=at.phone), phone=at.phone)
     session.rest(cash_parts.DRAWN_SECONDS)
+    # The run that follows is told this address, not the one that the browser still shows.
+    panel.write_address()
     st.rerun(scope="fragment")
 
 

@@ -271,7 +271,8 @@ def is_first_look(at: Desk, question: Question) -> bool:
     moved = not st.session_state.pop("whole_run", False) and st.session_state.get("looked_at") != question
     st.session_state["looked_at"] = question
     ready = answering.is_ready(session.ledger(at), session.scenario(at, question), session.contracts(at))
-    return moved and not ready and answering.is_slow()
+    # Until the browser is told values that were set for it, each of its requests says the old ones: the panel cannot wait.
+    return moved and not ready and not panel.is_untold() and answering.is_slow()
 
 
 def is_late(at: Desk, question: Question) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -38,7 +39,7 @@ _WRITTEN: Final = "question_written"
 _PAST: Final = "ask_past"
 #: Stands in the session while the panel's widgets do.
 _DRAWN: Final = "ask_months"
-#: Values were set that the browser does not know: it is told them when the panel is drawn, and a first look draws none.
+#: Values were set that the browser does not know: it is told them when the panel is drawn.
 _UNTOLD: Final = "ask_untold"
 #: The browser's address follows ours within so many seconds; so many of our addresses are remembered.
 _LAG_SECONDS: Final = 3.0
@@ -76,12 +77,13 @@ def arrive(ledger: Ledger, saved: Sequence[str]) -> tuple[Repair, ...]:
 def _is_new(address: dict[str, str]) -> bool:
     """Whether somebody else wrote the address: a link, the browser's way back.
 
-    The browser sends the address that it shows, which lags behind ours while controls move fast; what we wrote a moment
-    ago, or what comes with a moved control, is no news.
+    The browser sends the address that it shows, which lags behind ours while controls move fast; what we replaced a
+    moment ago, however long it stood, or what comes with a moved control, is no news.
     """
     if _DRAWN in st.session_state and _collected() != current():
         return False
-    lately = [written for when, written in _history() if time.monotonic() - when < _LAG_SECONDS]
+    history, long_ago = _history(), time.monotonic() - _LAG_SECONDS
+    lately = [written for (_, written), (replaced, _) in pairwise(history) if replaced > long_ago]
     return address not in lately and address != _last_written()
 
 
@@ -109,6 +111,11 @@ def asked() -> Question:
 def taken() -> Question:
     """The same, made the question on screen without drawing them again."""
     return _collect()
+
+
+def is_untold() -> bool:
+    """Whether values were set that the browser has not been told: a ready-made question, a step back, a link."""
+    return _UNTOLD in st.session_state
 
 
 def put(question: Question, ledger: Ledger) -> None:

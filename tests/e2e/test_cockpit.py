@@ -255,6 +255,7 @@ def test_a_curve_is_pinned_a_move_undone_and_everything_reset(reader: Reader) ->
     page = reader.open()
     plain = reader.sentence()
     lines = page.locator("[class*='st-key-hero'] .js-line")
+    curves_are_named(page)  # the page stands before its charts are drawn
     before = lines.count()
     page.get_by_role("button", name="Épingler cette courbe").click()
     page.get_by_role("button", name="Retirer la courbe épinglée").wait_for()

@@ -120,6 +120,18 @@ def test_a_browser_that_lags_behind_undoes_no_control(company: Path) -> None:
     assert (app.select_slider(key="ask_delay").value, app.select_slider(key="ask_factor").value) == (15, Decimal("1.5"))
 
 
+def test_an_address_that_was_replaced_a_moment_ago_is_no_news_however_long_it_stood(company: Path) -> None:
+    app = opened()
+    app.select_slider(key="ask_delay").set_value(15).run()
+    now = time.monotonic()
+    for replaced, left in ((now, 15), (now - 60, 0)):
+        app.session_state["question_written"] = [(now - 600, {}), (replaced, {"delay": "15"})]
+        app.query_params.clear()  # what the browser shows until it has heard of ours, or after its way back
+        app.query_params["lang"] = "fr"
+        app.run()
+        assert app.select_slider(key="ask_delay").value == left
+
+
 @pytest.mark.parametrize(
     ("language", "days", "words"), [("fr", 37, "Premier aperçu sur 100 des"), ("en", 38, "First look over 100 of")]
 )
