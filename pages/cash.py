@@ -84,7 +84,7 @@ def _first_look(at: session.Desk, ledger: Ledger) -> NoReturn:
     that follows by itself with the whole answer. All is made before anything is sent, what arrives together is drawn once,
     and the curve goes first: it takes the browser longest.
     """
-    question = panel.taken()
+    question = panel.asked()
     answer = answering.answer(at, question, first=answering.FIRST_PATHS)
     outlook = Outlook(question=question, projection=answer, ledger=ledger, coarse=True)
     figure = cash_parts.picture(at, outlook, glance=True)

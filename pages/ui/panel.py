@@ -108,11 +108,6 @@ def asked() -> Question:
     return _collected()
 
 
-def taken() -> Question:
-    """The same, made the question on screen without drawing them again."""
-    return _collect()
-
-
 def is_untold() -> bool:
     """Whether values were set that the browser has not been told: a ready-made question, a step back, a link."""
     return _UNTOLD in st.session_state
